@@ -1,0 +1,16 @@
+# Warnings and sanitizers, one interface target that every room links.
+add_library(cb_flags INTERFACE)
+target_compile_options(cb_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor
+                                          -Wold-style-cast -Wcast-qual -Woverloaded-virtual
+                                          -Wnull-dereference -Werror=return-type)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # GCC 12 sees dangling pointers and null dereferences inside inlined std::variant that are not there.
+  target_compile_options(cb_flags INTERFACE -Wno-null-dereference -Wno-maybe-uninitialized)
+endif()
+if(CB_SANITIZE)
+  target_compile_options(cb_flags INTERFACE -fsanitize=${CB_SANITIZE} -fno-omit-frame-pointer)
+  target_link_options(cb_flags INTERFACE -fsanitize=${CB_SANITIZE})
+endif()
+if(CB_FUZZ)
+  target_compile_options(cb_flags INTERFACE -fsanitize=fuzzer-no-link)
+endif()
