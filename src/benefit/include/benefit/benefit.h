@@ -1,0 +1,103 @@
+// Benefit (甬易办): policies, who is entitled to what, claims, budget lines and payments. Layer 7.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "base/room.h"
+#include "benefit/ports.h"
+
+namespace citybrain::sql {
+class Db;
+}
+
+namespace citybrain::benefit {
+
+// Facts that name the payee, by subject type; they must be declared in city/facts.csv.
+struct PayeeFacts {
+  std::string name;      // 名称
+  std::string division;  // code of the division the subject belongs to
+  std::string account;   // bank account
+};
+
+struct Options {
+  PayeeFacts enterprise{"企业名称", "所在区划", "银行账号"};
+  PayeeFacts person{"姓名", "所在区划", "银行账号"};
+  // A claim of at least this sum waits for finance (policies with parameter 需财政审核 always do).
+  std::int64_t approval_from_fen = 50'000'000;
+  std::int64_t pay_group_max = 2000;      // payments a call to the treasury
+  std::int64_t ask_after_ms = 1000;       // an unanswered payment is asked about after this
+  std::int64_t redecide_group_max = 500;  // changes a step of the re-deciding job
+  std::string demo_note = {};             // shown beside payments in a demo city
+};
+
+struct Parts {
+  sql::Db& db;
+  FactSource& facts;
+  ModelSource& models;
+  Treasury& treasury;
+  const Clock& clock;
+  Random& random;
+};
+
+struct MatchReport {
+  std::int64_t subjects = 0;
+  std::int64_t policies = 0;
+  std::int64_t entitled = 0;  // subjects × policies entitled now
+  std::int64_t fresh = 0;     // of these, new by this run
+  std::int64_t lapsed = 0;    // entitled before, not any more, and not yet claimed
+  std::int64_t amount_fen = 0;
+  std::int64_t evaluations = 0;
+  double seconds = 0;
+  double evaluating_seconds = 0;
+};
+
+struct LineReport {
+  std::int64_t lines = 0;
+  std::int64_t fresh = 0;
+  std::int64_t amount_fen = 0;
+};
+
+// The room's work. Made once by cli/rooms.cc; its parts must outlive it. Threads may share it.
+// Always holds: an entitlement (policy + subject + period) is paid at most once; nobody publishes a
+// policy that he drafted nor approves a claim that he made; no line is overspent.
+class Benefit {
+ public:
+  static std::shared_ptr<Benefit> make(Parts parts, Options options = {});
+  virtual ~Benefit() = default;
+
+  // Budget lines from CSV text (columns of city/lines.csv): new lines are appropriated; a line that
+  // comes again with another sum gets the difference; a sum below what is already bound is refused.
+  // All or nothing; the error names the line.
+  virtual Result<LineReport> import_lines(std::string_view csv, const std::string& officer) = 0;
+  // Policies from CSV text (columns of city/policies.csv) as drafts by `drafter`; a published
+  // policy is left alone.
+  virtual Result<std::int64_t> import_policies(std::string_view csv,
+                                               const std::string& drafter) = 0;
+  // draft → published (→ open when its window is). By another than the drafter.
+  virtual Result<void> publish(const std::string& policy, const std::string& publisher) = 0;
+  // Publishes every draft; for the demo's start.
+  virtual Result<std::int64_t> publish_all(const std::string& publisher) = 0;
+  // Decides all subjects for one policy, or for all open ones ("").
+  virtual Result<MatchReport> match(const std::string& policy) = 0;
+
+  // One bounded step each of the jobs; true where more waits.
+  virtual Result<bool> open_and_close() = 0;
+  virtual Result<bool> redecide() = 0;
+  virtual Result<bool> commit_waiting() = 0;
+  virtual Result<bool> pay() = 0;
+
+  // The room: routes, jobs, indicators, health, metrics and the command `ledger verify`.
+  virtual Room room() = 0;
+};
+
+Room make_room(std::shared_ptr<Benefit> benefit);
+
+}  // namespace citybrain::benefit
