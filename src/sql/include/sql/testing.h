@@ -1,0 +1,33 @@
+// test_stores: fresh stores for tests of rooms with SQL. Only tests name it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace citybrain::sql {
+
+// Fresh, empty stores, removed again when this object goes: keep it alive as long as a Db on them.
+class TestStores {
+ public:
+  TestStores();
+  ~TestStores();
+  TestStores(const TestStores&) = delete;
+  TestStores& operator=(const TestStores&) = delete;
+
+  std::vector<std::string>::const_iterator begin() const { return urls_.begin(); }
+  std::vector<std::string>::const_iterator end() const { return urls_.end(); }
+  // A directory of this test's own, for other files.
+  const std::string& dir() const { return dir_; }
+
+ private:
+  std::string dir_;
+  std::string schema_;  // of PostgreSQL; "" where CITYBRAIN_TEST_POSTGRES is not set
+  std::vector<std::string> urls_;
+};
+
+// Always one SQLite file; and a schema of the PostgreSQL named by CITYBRAIN_TEST_POSTGRES (a
+// conninfo) where that is set. Use: `for (const auto& url : sql::test_stores()) { auto db =
+// Db::open(url); … }`
+inline TestStores test_stores() { return {}; }
+
+}  // namespace citybrain::sql
