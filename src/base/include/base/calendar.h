@@ -1,6 +1,6 @@
-// WorkCalendar: which days are working days, as published, version by version. The notice that moved
-// the 2020 Spring Festival holiday came out in the middle of it, so a count depends on the date from
-// which one looks. Data: city/calendars/*.csv (date,kind,published,name).
+// WorkCalendar: which days are working days, as published, version by version. The notice that
+// moved the 2020 Spring Festival holiday came out in the middle of it, so a count depends on the
+// date from which one looks. Data: city/calendars/*.csv (date,kind,published,name).
 #pragma once
 
 #include <string>

@@ -1,6 +1,6 @@
 // Config: named settings with defaults, from a file of "name = value" lines and CITYBRAIN_NAME
-// variables (the variable wins). Every setting is declared in one table, so unknown names are refused
-// and `citybrain config` lists them all.
+// variables (the variable wins). Every setting is declared in one table, so unknown names are
+// refused and `citybrain config` lists them all.
 #pragma once
 
 #include <cstdint>

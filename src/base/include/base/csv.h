@@ -1,5 +1,6 @@
-// Csv: RFC 4180 text of the city's own definition files (city/*.csv), read whole. The rail has its own
-// streaming decoder for departments' files; this one is for small files that we wrote ourselves.
+// Csv: RFC 4180 text of the city's own definition files (city/*.csv), read whole. The rail has its
+// own streaming decoder for departments' files; this one is for small files that we wrote
+// ourselves.
 #pragma once
 
 #include <map>
@@ -16,8 +17,8 @@ struct CsvTable {
   std::vector<std::string> header;
   std::vector<std::vector<std::string>> rows;
 
-  // The cell of that column in a row; a column that is not there is an error at load (see parse_csv's
-  // `columns`).
+  // The cell of that column in a row; a column that is not there is an error at load (see
+  // parse_csv's `columns`).
   const std::string& at(std::size_t row, std::string_view column) const;
 };
 

@@ -10,8 +10,8 @@ namespace citybrain {
 
 // A new id at the clock's time.
 std::string new_id(const Clock& clock, Random& random);
-// An id that always follows from its parts: the first 26 base-32 characters of their SHA-256 digest;
-// writing the same fact twice gives the same id, which makes the write idempotent.
+// An id that always follows from its parts: the first 26 base-32 characters of their SHA-256
+// digest; writing the same fact twice gives the same id, which makes the write idempotent.
 std::string derived_id(std::initializer_list<std::string_view> parts);
 // Lower-case hex of bytes.
 std::string to_hex(std::string_view bytes);

@@ -1,5 +1,5 @@
-// Log: one line a message to stderr, "time level room message key=value …". Never personal data, never
-// secrets.
+// Log: one line a message to stderr, "time level room message key=value …". Never personal data,
+// never secrets.
 #pragma once
 
 #include <initializer_list>

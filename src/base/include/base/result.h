@@ -57,16 +57,31 @@ class [[nodiscard]] Result {
 
   bool has_value() const { return state_.index() == 0; }
   explicit operator bool() const { return has_value(); }
-  T& value() & { CB_CHECK(has_value()); return std::get<0>(state_); }
-  const T& value() const& { CB_CHECK(has_value()); return std::get<0>(state_); }
-  T&& value() && { CB_CHECK(has_value()); return std::get<0>(std::move(state_)); }
+  T& value() & {
+    CB_CHECK(has_value());
+    return std::get<0>(state_);
+  }
+  const T& value() const& {
+    CB_CHECK(has_value());
+    return std::get<0>(state_);
+  }
+  T&& value() && {
+    CB_CHECK(has_value());
+    return std::get<0>(std::move(state_));
+  }
   T& operator*() & { return value(); }
   const T& operator*() const& { return value(); }
   T&& operator*() && { return std::move(*this).value(); }
   T* operator->() { return &value(); }
   const T* operator->() const { return &value(); }
-  const Error& error() const& { CB_CHECK(!has_value()); return std::get<1>(state_); }
-  Error&& error() && { CB_CHECK(!has_value()); return std::get<1>(std::move(state_)); }
+  const Error& error() const& {
+    CB_CHECK(!has_value());
+    return std::get<1>(state_);
+  }
+  Error&& error() && {
+    CB_CHECK(!has_value());
+    return std::get<1>(std::move(state_));
+  }
   T value_or(T other) const& { return has_value() ? std::get<0>(state_) : std::move(other); }
 
  private:
@@ -83,8 +98,14 @@ class [[nodiscard]] Result<void> {
   bool has_value() const { return !error_; }
   explicit operator bool() const { return has_value(); }
   void value() const { CB_CHECK(has_value()); }
-  const Error& error() const& { CB_CHECK(error_.has_value()); return *error_; }
-  Error&& error() && { CB_CHECK(error_.has_value()); return *std::move(error_); }
+  const Error& error() const& {
+    CB_CHECK(error_.has_value());
+    return *error_;
+  }
+  Error&& error() && {
+    CB_CHECK(error_.has_value());
+    return *std::move(error_);
+  }
 
  private:
   std::optional<Error> error_;
@@ -97,14 +118,14 @@ inline Result<void> ok() { return {}; }
 // CB_TRY(auto x, f()): x is f()'s value, or the enclosing function returns f()'s error.
 #define CB_TRY(declaration, expression) CB_TRY_(declaration, expression, __COUNTER__)
 #define CB_TRY_(declaration, expression, n) CB_TRY__(declaration, expression, n)
-#define CB_TRY__(declaration, expression, n)                            \
-  auto cb_result_##n = (expression);                                    \
-  if (!cb_result_##n) return std::move(cb_result_##n).error();          \
+#define CB_TRY__(declaration, expression, n)                   \
+  auto cb_result_##n = (expression);                           \
+  if (!cb_result_##n) return std::move(cb_result_##n).error(); \
   declaration = std::move(cb_result_##n).value()
 
 // CB_DO(f()): the enclosing function returns f()'s error if there is one.
-#define CB_DO(expression)                                               \
-  do {                                                                  \
-    auto cb_done = (expression);                                        \
-    if (!cb_done) return std::move(cb_done).error();                    \
+#define CB_DO(expression)                            \
+  do {                                               \
+    auto cb_done = (expression);                     \
+    if (!cb_done) return std::move(cb_done).error(); \
   } while (false)

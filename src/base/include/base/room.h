@@ -1,5 +1,5 @@
-// Room: all that a feature brings to the program, as plain data. cli/rooms.cc puts the rooms together;
-// http serves their routes; a room is tested by calling its handlers, without a socket.
+// Room: all that a feature brings to the program, as plain data. cli/rooms.cc puts the rooms
+// together; http serves their routes; a room is tested by calling its handlers, without a socket.
 #pragma once
 
 #include <chrono>
@@ -43,7 +43,7 @@ const char* name_of(Method method);
 struct Request {
   Method method = Method::get;
   std::string path;
-  std::map<std::string, std::string, std::less<>> params;  // path and query together
+  std::map<std::string, std::string, std::less<>> params;        // path and query together
   std::multimap<std::string, std::string, std::less<>> headers;  // names in lower case
   std::string body;
   json::value json;  // the parsed body where the route declares a body shape
@@ -88,8 +88,8 @@ struct Right {
   std::string name;
 };
 
-// The audit event a call of the route writes, such as "benefit.publish"; none(why) only for what shows
-// no records and changes nothing.
+// The audit event a call of the route writes, such as "benefit.publish"; none(why) only for what
+// shows no records and changes nothing.
 struct Audit {
   explicit Audit(std::string event_name) : event(std::move(event_name)) {}
   static Audit none(std::string reason) {
@@ -177,11 +177,11 @@ struct IndicatorValue {
     std::string href;  // a console page or an API address
   };
   std::int64_t value = 0;
-  int scale = 0;             // value is in units of 10^-scale
+  int scale = 0;  // value is in units of 10^-scale
   Timestamp as_of;
-  std::vector<Point> trend;  // oldest first
+  std::vector<Point> trend;        // oldest first
   std::vector<Point> by_district;  // label = division code
-  std::vector<Link> links;   // one step nearer to the records
+  std::vector<Link> links;         // one step nearer to the records
 };
 
 struct Indicator {

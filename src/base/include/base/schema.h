@@ -1,5 +1,5 @@
-// Schema, Column, Batch: tables as plain data, so that rail, lake, guard, facts and brain can hand rows
-// to each other without knowing each other's stores.
+// Schema, Column, Batch: tables as plain data, so that rail, lake, guard, facts and brain can hand
+// rows to each other without knowing each other's stores.
 #pragma once
 
 #include <cstdint>
@@ -14,8 +14,8 @@
 
 namespace citybrain {
 
-// decimal: an int64 of units 10^-scale. date: days. timestamp: microseconds. Chinese names beside the
-// types are the official 数据类型 of the catalogue.
+// decimal: an int64 of units 10^-scale. date: days. timestamp: microseconds. Chinese names beside
+// the types are the official 数据类型 of the catalogue.
 enum class Type : std::uint8_t { boolean, integer, decimal, text, date, timestamp };
 
 const char* name_of(Type type);

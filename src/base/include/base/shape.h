@@ -19,12 +19,12 @@ struct Shape {
 
   Kind kind = Kind::none;
   std::string description;
-  std::vector<std::string> one_of;   // text: allowed values, empty = any
-  std::int64_t min = 0;              // integer: bounds; text and array: length bounds
+  std::vector<std::string> one_of;  // text: allowed values, empty = any
+  std::int64_t min = 0;             // integer: bounds; text and array: length bounds
   std::int64_t max = 1 << 20;
-  std::string format;                // text: "date", "date-time", "decimal", …
-  std::vector<Member> members;       // object
-  std::vector<Shape> item;           // array: one element, the items' shape
+  std::string format;           // text: "date", "date-time", "decimal", …
+  std::vector<Member> members;  // object
+  std::vector<Shape> item;      // array: one element, the items' shape
 
   bool empty() const { return kind == Kind::none; }
 };
@@ -50,8 +50,8 @@ Shape::Member need(std::string name, Shape shape);
 Shape::Member may(std::string name, Shape shape);
 }  // namespace shape
 
-// Checks a value; the error names the JSON pointer, the value and what was expected. Unknown members
-// of an object are refused.
+// Checks a value; the error names the JSON pointer, the value and what was expected. Unknown
+// members of an object are refused.
 Result<void> conforms(const json::value& value, const Shape& shape);
 // The shape as JSON Schema (2020-12), as OpenAPI 3.1 wants it.
 json::object json_schema(const Shape& shape);
