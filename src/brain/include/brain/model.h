@@ -1,0 +1,149 @@
+// Model: one DMN file, checked and compiled once, evaluated for one subject or for a batch of them.
+// Functions only: no I/O, no clock of its own.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/date.h"
+#include "base/result.h"
+#include "base/schema.h"
+#include "brain/diagnostic.h"
+#include "brain/explain.h"
+#include "brain/value.h"
+
+namespace citybrain::brain {
+
+struct Input {
+  std::string name;
+  std::string
+      type;  // as the file says: "number", "string", "date", an item definition's name, or ""
+  std::string description;
+};
+
+struct DecisionInfo {
+  std::string id;
+  std::string name;
+  std::string type;
+  std::string kind;                          // "decision_table", "literal", "context", …
+  std::vector<std::string> requires_inputs;  // directly and through other decisions
+};
+
+struct LoadOptions {
+  // Names of the facts and parameters there are; an inputData that is not among them is an error.
+  // Empty: any name may come.
+  std::vector<std::string> known_inputs;
+  // Other files that this one imports, as (location or namespace, xml).
+  std::vector<std::pair<std::string, std::string>> imports;
+};
+
+class Model;
+
+// A reader's result: the model where nothing is an error, and everything that was found.
+struct Loaded {
+  std::shared_ptr<const Model> model;  // null where a diagnostic is an error
+  std::vector<Diagnostic> diagnostics;
+  // The first error as an Error of Code::invalid, or the model.
+  Result<std::shared_ptr<const Model>> checked() const;
+};
+
+struct EvaluateOptions {
+  bool explain = false;
+  // Refuse absent inputs with a diagnostic, instead of reading them as null.
+  bool strict = false;
+  Timestamp now;  // what now() and today() say
+};
+
+struct Outcome {
+  Value value;
+  std::vector<Diagnostic> diagnostics;
+  Explanation explanation;  // where asked for
+};
+
+// What a batch gives for one decision: for each row a code, and for each code a value. Decisions
+// that come out of a table's constants have few values; computed ones have one a row at most.
+struct ResultColumn {
+  std::string decision;
+  std::vector<std::uint32_t> codes;
+  std::vector<Value> values;
+
+  const Value& at(std::size_t row) const { return values[codes[row]]; }
+};
+
+struct BatchOutcome {
+  std::vector<ResultColumn> columns;  // in the order of the decisions asked for
+  std::size_t diagnostics = 0;        // how many the same rows one by one would give
+};
+
+// A batch made ready for many models: its text columns as dictionaries and the conditions evaluated
+// so far, which models share. Keeps a reference to the batch. One thread at a time.
+class Block {
+ public:
+  explicit Block(const Batch& batch);
+  ~Block();
+  Block(Block&&) noexcept;
+  struct Impl;
+  Impl& impl() const { return *impl_; }
+
+ private:
+  std::unique_ptr<Impl> impl_;
+};
+
+// A model with its parameters filled in and folded, for evaluating over batches: one a policy.
+// Immutable; threads may share it.
+class Program {
+ public:
+  // `block`'s columns are inputs by name; parameters win over columns; what is in neither is
+  // absent. Each row equals Model::evaluate of that row's context (property-tested).
+  Result<BatchOutcome> evaluate(const Block& block) const;
+  struct Impl;
+  explicit Program(std::unique_ptr<Impl> impl);
+  ~Program();
+
+ private:
+  std::unique_ptr<Impl> impl_;
+};
+
+// Immutable after load; threads may share it.
+class Model {
+ public:
+  static Loaded load(std::string_view xml, const LoadOptions& options = {});
+
+  const std::string& id() const;
+  const std::string& name() const;
+  const std::vector<Input>& inputs() const;
+  const std::vector<DecisionInfo>& decisions() const;
+  bool has_decision(std::string_view name) const;
+
+  // One decision (by name or id) for one subject. Inputs come from `context` by name; an entry with
+  // a decision's name overrides that decision. An unknown decision is a diagnostic and null.
+  Outcome evaluate(std::string_view decision, const Context& context,
+                   const EvaluateOptions& options = {}) const;
+  // A BKM or decision service by name, with its parameters by name.
+  Outcome invoke(std::string_view name, const Context& parameters,
+                 const EvaluateOptions& options = {}) const;
+
+  // Reads JSON as this model's inputs are typed: "2020-02-01" for an input of type date is a date.
+  // Members that are no input are left out; a value that can't be read is an error naming it.
+  Result<Context> read_inputs(const json::object& object) const;
+
+  // The model bound to parameters, for the given decisions. The error names a missing decision.
+  Result<std::shared_ptr<const Program>> bind(const std::vector<std::string>& decisions,
+                                              const Context& parameters,
+                                              const EvaluateOptions& options = {}) const;
+  // bind and evaluate in one, for a single use.
+  Result<BatchOutcome> evaluate_batch(const std::vector<std::string>& decisions, const Batch& batch,
+                                      const Context& parameters,
+                                      const EvaluateOptions& options = {}) const;
+
+  struct Impl;
+  explicit Model(std::unique_ptr<Impl> impl);
+  ~Model();
+
+ private:
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace citybrain::brain

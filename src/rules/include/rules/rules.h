@@ -1,0 +1,90 @@
+// Rules: the city's decision models, stored, dated and published. A model is drafted by one person
+// and published by another, and a version never changes in place.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/date.h"
+#include "base/result.h"
+#include "base/room.h"
+#include "brain/model.h"
+
+namespace citybrain::sql {
+class Db;
+}
+
+namespace citybrain::rules {
+
+enum class State : std::uint8_t { draft, submitted, published };
+const char* name_of(State state);
+
+struct ModelInfo {
+  std::string id;
+  std::int64_t version = 0;  // from 1, per id
+  std::string name;
+  State state = State::draft;
+  Date effective_from;
+  std::optional<Date> effective_to;  // the day a later version takes over; none = open
+  std::string author;                // guard's account id
+  std::string publisher;             // never the author
+  std::string hash;                  // SHA-256 of the XML, hex
+};
+
+// A published model, compiled: what a decision was made with.
+struct Effective {
+  std::shared_ptr<const brain::Model> model;
+  std::int64_t version = 0;
+  std::string hash;
+};
+
+// Gives the facts of one subject as a context: facts stands on the same layer's other side, so the
+// adapter is in cli/rooms.cc.
+using SubjectContext = std::function<Result<brain::Context>(
+    const Principal& who, const std::string& subject_type, const std::string& subject)>;
+
+// Owned by cli; thread-safe.
+class Rules {
+ public:
+  Rules(sql::Db& db, const Clock& clock);
+
+  // The published version in force on that day. not_found where there is none.
+  Result<Effective> effective(const std::string& id, Date date) const;
+  Result<std::vector<ModelInfo>> list() const;
+  // One version (0 = newest) and its XML.
+  Result<ModelInfo> info(const std::string& id, std::int64_t version) const;
+  Result<std::string> xml(const std::string& id, std::int64_t version) const;
+  // The compiled form of any version; compiled once.
+  Result<Effective> compiled(const std::string& id, std::int64_t version) const;
+
+  // Stores a draft as the next version of that id. A model that does not load is refused, saying
+  // where.
+  Result<ModelInfo> draft(const std::string& id, const std::string& xml, Date effective_from,
+                          const std::string& author);
+  // By the author: no longer a draft.
+  Result<ModelInfo> submit(const std::string& id, std::int64_t version, const std::string& author);
+  // By another than the author (conflict otherwise).
+  Result<ModelInfo> publish(const std::string& id, std::int64_t version,
+                            const std::string& publisher);
+
+  // Every DIR/*.dmn as a published model (id = file's stem), in force from `effective_from`; a file
+  // whose newest version has the same hash is left alone. Returns how many were new.
+  Result<int> import_dir(const std::string& dir, Date effective_from, const std::string& author,
+                         const std::string& publisher);
+
+ private:
+  sql::Db& db_;
+  const Clock& clock_;
+  mutable std::mutex mutex_;
+  mutable std::map<std::string, std::shared_ptr<const brain::Model>> by_hash_;
+};
+
+// `context_of` may be empty: then /try asks for the inputs in its body.
+Room make_room(Rules& rules, SubjectContext context_of);
+
+}  // namespace citybrain::rules
