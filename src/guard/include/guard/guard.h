@@ -93,6 +93,14 @@ struct ReadSpec {
   std::int64_t limit = 20;             // 1..rows_max
 };
 
+// Where what was read stands, as sequences of the change log: the last change landed, and the last one
+// that columns (scans, figures) hold. Facts and decisions store it.
+struct AsOf {
+  std::int64_t rows_seq = 0;
+  std::int64_t columns_seq = 0;
+  friend bool operator==(const AsOf&, const AsOf&) = default;
+};
+
 struct ReadColumn {
   std::string code;
   std::string name;
@@ -104,7 +112,7 @@ struct ReadResult {
   Batch batch;  // a masked column has type text
   std::vector<ReadColumn> columns;
   std::uint64_t audit_index = 0;
-  Timestamp as_of;
+  AsOf as_of;
 };
 
 // Why an internal engine reads: matching policies, counting for the cockpit.
@@ -135,6 +143,7 @@ struct Change {
   std::int64_t seq = 0;
   std::string resource;
   std::vector<Cell> key;
+  std::vector<Cell> row;  // as it is now; of a removed one as it was (empty where there was none)
   bool removed = false;
 };
 struct Changes {
@@ -159,7 +168,12 @@ class Reading {
   // The current row of a key, none where there is none. Keyed resources only.
   Result<std::optional<std::vector<Cell>>> get(std::string_view resource,
                                                const std::vector<Cell>& key);
+  // The current rows whose `item` is `value`: from the rows where that is the leading key item, else
+  // from the columns. All items, in the schema's order; exhausted beyond `rows_max`.
+  Result<Batch> rows_of(std::string_view resource, std::string_view item, const Cell& value,
+                        std::int64_t rows_max);
   Result<Batch> aggregate(const AggregateSpec& spec);
+  AsOf as_of() const;
   // Writes the entry and returns its index.
   Result<std::uint64_t> finish();
 
@@ -180,7 +194,7 @@ struct GuardOptions {
 class Guard {
  public:
   static constexpr std::int64_t rows_max = 1000;                 // of one read
-  static constexpr std::int64_t masked_scan_rows_max = 2000000;  // see read()
+  static constexpr std::int64_t alike_rows_max = 100000;  // see read()
   static constexpr std::size_t comparisons_max = 16;
 
   Guard(sql::Db& db, lake::Lake& lake, const Clock& clock, Random& random,
@@ -220,9 +234,9 @@ class Guard {
   // enterprise account without guard.read sees its own rows, all of them clear, and no others.
   // By grade: L1 clear · L2 generalised · L3 partial · L4 null. The right guard.clear_l2 (l3, l4),
   // plain or for one purpose ("guard.clear_l3@handling"), clears that grade and those below.
-  // Masked columns are refused in key, comparisons and sort. Where a key item is masked, the
-  // store's order would tell of it, so rows are chosen and ordered by what the caller sees; that
-  // reads all matching rows, at most masked_scan_rows_max (exhausted beyond).
+  // Masked columns are refused in key, comparisons and sort. Rows come in the order of `sort`, then of
+  // the columns that are clear to the caller; among rows alike in those, by what the masks show, for
+  // the store's own order would tell of masked keys (exhausted where more than alike_rows_max are).
   Result<ReadResult> read(const Access& access, const ReadSpec& spec);
 
   // --- internal work
@@ -237,8 +251,8 @@ class Guard {
   // Keys that changed after `after`, oldest first, at most `limit`: for bringing internal results
   // up to date. Keys may be personal: what is then read of them is read, and audited, by a Reading.
   Result<Changes> changes(std::int64_t after, std::int64_t limit) const;
-  // How far rows are landed.
-  Result<Timestamp> as_of() const;
+  // How far rows are landed, and columns fed.
+  Result<AsOf> as_of() const;
 
  private:
   friend class Reading;

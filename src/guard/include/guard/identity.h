@@ -74,8 +74,8 @@ class Identity {
   std::vector<std::string> rights_of(const Principal& principal) const;
 
   // --- accounts
-  // city/accounts.csv: "login,kind,name,department,subject,roles" (roles joined by '|'); all get
-  // this password. Existing logins are brought up to date, their password too. Returns how many.
+  // city/accounts.csv: "login,kind,name,department,subject,roles" (roles joined by '|'). New logins
+  // get this password; existing ones are brought up to date and keep theirs. Returns how many.
   Result<std::int64_t> load_accounts(std::string_view csv, std::string_view password);
   Result<Account> create_account(const Account& account, std::string_view password);
   Result<void> set_password(std::string_view login, std::string_view password);
