@@ -124,8 +124,10 @@ inline Result<void> ok() { return {}; }
   declaration = std::move(cb_result_##n).value()
 
 // CB_DO(f()): the enclosing function returns f()'s error if there is one.
-#define CB_DO(expression)                            \
-  do {                                               \
-    auto cb_done = (expression);                     \
-    if (!cb_done) return std::move(cb_done).error(); \
+#define CB_DO(expression) CB_DO_(expression, __COUNTER__)
+#define CB_DO_(expression, n) CB_DO__(expression, n)
+#define CB_DO__(expression, n)                                          \
+  do {                                                                  \
+    auto cb_done_##n = (expression);                                    \
+    if (!cb_done_##n) return std::move(cb_done_##n).error();            \
   } while (false)
