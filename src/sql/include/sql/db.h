@@ -28,12 +28,12 @@ using EachRow = std::function<Result<void>(const Row&)>;
 class Session {
  public:
   virtual ~Session() = default;
-  // The whole answer. For what may be large use each().
-  Result<Rows> query(std::string_view sql, const Params& params = {});
+  // The whole answer, also of INSERT … RETURNING. For what may be large use each().
+  virtual Result<Rows> query(std::string_view sql, const Params& params = {}) = 0;
   // The only row, or none; more than one is an internal error.
   Result<std::optional<Row>> query_one(std::string_view sql, const Params& params = {});
-  // Row by row, without holding them all; an Error from `fn` stops and is returned. On SQLite other
-  // statements may run meanwhile, on PostgreSQL they may not (internal error).
+  // A SELECT row by row, without holding them all; an Error from `fn` stops and is returned. Other
+  // statements may run meanwhile.
   virtual Result<void> each(std::string_view sql, const Params& params, const EachRow& fn) = 0;
   virtual Engine engine() const = 0;
 };
