@@ -41,8 +41,8 @@ Result<std::vector<Event>> events_after(Session& session, std::int64_t after, st
   std::vector<Event> events;
   CB_TRY(const Rows rows,
          session.query("SELECT seq, kind, subject, data, at_us FROM sql_outbox WHERE seq > $1 AND "
-                       "substr(kind, 1, $2) = $3 ORDER BY seq LIMIT $4",
-                       {after, prefix.size(), prefix, limit}));
+                       "substr(kind, 1, length($2)) = $2 ORDER BY seq LIMIT $3",
+                       {after, prefix, limit}));
   for (const Row& row : rows) {
     CB_TRY(json::value data, parse_json(row.text(3)));
     if (!data.is_object())
