@@ -1,0 +1,94 @@
+// The one way to the server: fetch with the session's cookie, the header that marks our own writes, a time
+// limit, and every refusal as an ApiError whose words a person can read (RFC 9457 problem documents).
+import { has_word, t } from './i18n'
+
+export interface Problem {
+  type?: string
+  title?: string
+  detail?: string
+  status?: number
+  [more: string]: unknown
+}
+
+export interface Page<T> {
+  items: T[]
+  total?: number
+  next?: string | null
+}
+
+const timeout_ms_max = 60_000
+
+export class ApiError extends Error {
+  readonly status: number
+  readonly problem: Problem
+  constructor(status: number, problem: Problem) {
+    super(problem.detail ?? problem.title ?? `HTTP ${status}`)
+    this.status = status
+    this.problem = problem
+  }
+}
+
+export type Query = Record<string, string | number | boolean | null | undefined>
+
+export function with_query(path: string, query: Query = {}): string {
+  const search = new URLSearchParams()
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined && value !== null && value !== '') search.set(name, String(value))
+  }
+  const text = search.toString()
+  return text ? `${path}?${text}` : path
+}
+
+async function problem_of(reply: Response): Promise<Problem> {
+  const type = reply.headers.get('content-type') ?? ''
+  if (type.includes('json')) {
+    try {
+      return (await reply.json()) as Problem
+    } catch {
+      return { status: reply.status }
+    }
+  }
+  return { status: reply.status }
+}
+
+async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
+  const headers: Record<string, string> = { accept: 'application/json' }
+  if (method !== 'GET') headers['x-requested-with'] = 'citybrain'
+  if (body !== undefined) headers['content-type'] = 'application/json'
+  let reply: Response
+  try {
+    reply = await fetch(path, {
+      method,
+      headers,
+      body: body === undefined ? undefined : JSON.stringify(body),
+      credentials: 'same-origin',
+      cache: 'no-store',
+      signal: AbortSignal.timeout(timeout_ms_max),
+    })
+  } catch (cause) {
+    const late = cause instanceof DOMException && cause.name === 'TimeoutError'
+    throw new ApiError(0, { title: t(late ? 'error.timeout' : 'error.offline') })
+  }
+  if (!reply.ok) throw new ApiError(reply.status, await problem_of(reply))
+  if (reply.status === 204) return undefined as T
+  const type = reply.headers.get('content-type') ?? ''
+  return (type.includes('json') ? await reply.json() : undefined) as T
+}
+
+export const api = {
+  get: <T>(path: string, query?: Query) => call<T>('GET', with_query(path, query)),
+  post: <T>(path: string, body?: unknown) => call<T>('POST', path, body ?? {}),
+  del: <T>(path: string) => call<T>('DELETE', path),
+}
+
+// What happened, in the reader's language, with the server's own sentence after it.
+export function error_words(cause: unknown): string {
+  if (cause instanceof ApiError) {
+    const key = `error.${cause.status}`
+    const lead = has_word(key) ? t(key) : cause.status >= 500 ? t('error.server') : ''
+    const detail = cause.problem.detail ?? cause.problem.title ?? ''
+    if (lead && detail && lead !== detail) return `${lead} ${t('error.server_says', { detail })}`
+    return lead || detail || t('error.unknown')
+  }
+  return cause instanceof Error ? cause.message : t('error.unknown')
+}

@@ -1,0 +1,47 @@
+// Who is signed in. One shared state per page; the cookie itself is HttpOnly and never seen here.
+import { reactive } from 'vue'
+import { api } from './api'
+
+export interface Principal {
+  kind: 'staff' | 'citizen' | 'enterprise' | 'system' | 'anonymous'
+  name: string
+  department?: string
+  subject?: string
+  roles: string[]
+  rights: string[]
+}
+
+interface SessionReply {
+  principal: Principal | null
+  city?: { name: string; demo: boolean }
+  now?: string
+}
+
+export const session = reactive({
+  known: false,
+  principal: null as Principal | null,
+  city: { name: '宁波', demo: true },
+})
+
+export async function load_session(): Promise<void> {
+  const reply = await api.get<SessionReply>('/api/session')
+  session.principal = reply.principal ?? null
+  if (reply.city) session.city = reply.city
+  session.known = true
+}
+
+export async function log_in(login: string, password: string): Promise<void> {
+  const reply = await api.post<SessionReply>('/api/session', { login, password })
+  session.principal = reply.principal
+  session.known = true
+}
+
+export async function log_out(): Promise<void> {
+  await api.del('/api/session')
+  session.principal = null
+}
+
+// Whether to offer an action. The server decides again on every call.
+export function may(right: string): boolean {
+  return session.principal?.rights?.includes(right) ?? false
+}

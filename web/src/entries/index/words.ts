@@ -1,0 +1,33 @@
+import type { Words } from '@base/i18n'
+
+export const index_words: Words = {
+  'index.lead': ['让数据从部门走到人，让政策自己找上门', 'Data that reaches people; policies that find those they are for'],
+  'index.what': [
+    '城市大脑是一套开源的城市数据平台：各部门的记录进来，经检查、编目、分级和审计，成为一家企业、一个人的事实；政策写成官员看得懂的决策表，由它判断谁可以享受什么、为什么；资金从预算出去，每一分都能追到依据。',
+    'The city brain is an open-source city data platform. Records of the departments come in, are checked, catalogued, graded and audited, and become facts about a firm or a person. Policies are decision tables an official can read; they decide who is entitled to what, and why. Money leaves a budget line, and every fen can be traced to its reason.',
+  ],
+  'index.ways': ['从这里进入', 'Ways in'],
+  'index.cockpit': ['数字驾驶舱', 'Cockpit'],
+  'index.cockpit_text': ['全市一屏：关键指标、地图、趋势与实时动态，每个数字都能点开看来历', 'The city on one screen: key figures, map, trends and a live list; each figure opens where it comes from'],
+  'index.m': ['甬易办 · 手机端', 'For firms and citizens'],
+  'index.m_text': ['企业和市民看自己能享受什么、为什么，一键领取，查钱到了哪里', 'See what you are entitled to and why, claim with one click, follow the money'],
+  'index.console': ['控制台', 'Console'],
+  'index.console_text': ['部门工作人员：数据资源与质量、规则、政策发布、预算、兑付与审计', 'For staff: resources and quality, rules, policies, budgets, payments and audit'],
+  'index.docs': ['接口文档', 'API'],
+  'index.docs_text': ['OpenAPI 3.1 描述的全部接口，可在页面上直接试用', 'Every interface as OpenAPI 3.1, to be tried on the page'],
+  'index.road': ['一条记录走的路', 'The road of a record'],
+  'index.step1': ['归集', 'Rail'],
+  'index.step1_text': ['部门数据进来，逐项检查，坏行隔离并说明原因', 'Departments’ data come in, each item checked; bad rows are quarantined with reasons'],
+  'index.step2': ['编目与守护', 'Catalogue and guard'],
+  'index.step2_text': ['有目录、有分级、有脱敏，每次读取留下可验证的审计', 'Catalogued, graded, masked; every read leaves a verifiable audit entry'],
+  'index.step3': ['事实与规则', 'Facts and rules'],
+  'index.step3_text': ['记录成为事实，决策表判断资格与金额，并给出理由', 'Records become facts; decision tables give entitlement, amount and reasons'],
+  'index.step4': ['兑付与驾驶舱', 'Payment and cockpit'],
+  'index.step4_text': ['复式账不超支、不重付，国库付款，全程可见', 'A double-entry ledger never overspends nor pays twice; the whole way is visible'],
+  'index.logins': ['演示账号', 'Demo logins'],
+  'index.password': ['密码均为', 'The password of each is'],
+  'index.account': ['账号', 'Login'],
+  'index.who': ['身份', 'Who'],
+  'index.where': ['去哪里登录', 'Where'],
+  'index.source': ['开源许可：Apache-2.0', 'Licence: Apache-2.0'],
+}
