@@ -1,0 +1,191 @@
+// The wiring of all rooms: see rooms.h.
+#include "rooms.h"
+
+#include <filesystem>
+
+#include "admin_room.h"
+#include "base/csv.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "benefit/adapters.h"
+#include "benefit/benefit.h"
+#include "catalog/catalog.h"
+#include "cockpit/cockpit.h"
+#include "facts/facts.h"
+#include "guard/guard.h"
+#include "lake/lake.h"
+#include "rail/rail.h"
+#include "rules/rules.h"
+#include "shifted_clock.h"
+#include "sql/db.h"
+#include "sql/migrate.h"
+
+// Generated from each room's schema/*.sql.
+namespace citybrain::guard {
+std::vector<Migration> migrations();
+}
+namespace citybrain::catalog {
+std::vector<Migration> migrations();
+}
+namespace citybrain::rail {
+std::vector<Migration> migrations();
+}
+namespace citybrain::rules {
+std::vector<Migration> migrations();
+}
+namespace citybrain::benefit {
+std::vector<Migration> migrations();
+}
+namespace citybrain::cockpit {
+std::vector<Migration> migrations();
+}
+
+namespace citybrain::cli {
+namespace {
+
+constexpr std::chrono::milliseconds treasury_wait{10'000};
+
+}  // namespace
+
+// Adapters between rooms of the same height; they live as long as benefit.
+struct City::Ports {
+  std::unique_ptr<benefit::FactSource> facts;
+  std::unique_ptr<benefit::ModelSource> models;
+  std::unique_ptr<benefit::Treasury> treasury;
+};
+
+City::City(CityOptions options) : options_(std::move(options)) {}
+
+// Rooms first: their handlers and jobs hold references to the parts below.
+City::~City() {
+  rooms_.clear();
+  benefit_.reset();
+}
+
+Result<std::string> City::definition(const std::string& file) const {
+  return read_file(options_.home + "/city/" + file);
+}
+
+Result<std::unique_ptr<City>> City::open(const CityOptions& options) {
+  std::unique_ptr<City> city(new City(options));
+  CB_DO(city->open_stores());
+  CB_DO(city->open_guard());
+  CB_DO(city->open_intake());
+  CB_DO(city->open_decisions());
+  CB_DO(city->make_rooms());
+  return city;
+}
+
+Result<void> City::open_stores() {
+  CB_TRY(InstanceLock lock, InstanceLock::take(options_.data_dir));
+  lock_ = std::make_unique<InstanceLock>(std::move(lock));
+  random_ = std::make_unique<SystemRandom>();
+  if (options_.demo) {
+    const auto mark = read_demo_mark(options_.data_dir);
+    clock_ = std::make_unique<ShiftedClock>(mark ? mark->shift_days : demo_shift_days());
+  } else {
+    clock_ = std::make_unique<SystemClock>();
+  }
+  const std::string store =
+      options_.store.empty() ? "sqlite:" + options_.data_dir + "/city.db" : options_.store;
+  CB_TRY(db_, sql::Db::open(store));
+  lake::LakeOptions lake_options;
+  lake_options.columns_path = options_.data_dir + "/columns.duckdb";
+  CB_TRY(lake_, lake::Lake::open(*db_, lake_options));
+  CB_DO(sql::migrate(*db_, "guard", guard::migrations()));
+  CB_DO(sql::migrate(*db_, "catalog", catalog::migrations()));
+  CB_DO(sql::migrate(*db_, "rail", rail::migrations()));
+  CB_DO(sql::migrate(*db_, "rules", rules::migrations()));
+  CB_DO(sql::migrate(*db_, "benefit", benefit::migrations()));
+  return sql::migrate(*db_, "cockpit", cockpit::migrations());
+}
+
+Result<void> City::open_guard() {
+  guard_ = std::make_shared<guard::Guard>(*db_, *lake_, *clock_, *random_);
+  CB_DO(guard_->open());
+  CB_TRY(const std::string roles, definition("roles.csv"));
+  return guard_->identity().load_roles(roles);
+}
+
+Result<void> City::open_intake() {
+  catalog_ = std::make_unique<catalog::Catalog>(*db_, guard_.get(), *clock_);
+  CB_TRY(const catalog::LoadReport report, catalog_->load(options_.home + "/city"));
+  for (const catalog::Refusal& refusal : report.refused) {
+    log(Level::warn, "catalog", "definition refused",
+        {{"file", refusal.file},
+         {"line", std::to_string(refusal.line)},
+         {"why", refusal.message}});
+  }
+  rail::RailOptions rail_options;
+  rail_options.inbox = options_.data_dir + "/inbox";
+  rail_ = std::make_unique<rail::Rail>(*db_, *lake_, *catalog_, *clock_, rail_options);
+  return rail_->prepare();
+}
+
+Result<void> City::open_decisions() {
+  CB_TRY(const std::string facts_csv, definition("facts.csv"));
+  CB_TRY(facts_, facts::Facts::load(*guard_, facts_csv));
+  rules_ = std::make_unique<rules::Rules>(*db_, *clock_);
+  ports_ = std::make_unique<Ports>();
+  ports_->facts = benefit::facts_of(*facts_, *guard_);
+  ports_->models = benefit::models_of(*rules_);
+  ports_->treasury = benefit::treasury_at(options_.treasury, treasury_wait);
+  benefit::Options benefit_options;
+  if (options_.demo) benefit_options.demo_note = "演示数据";
+  benefit_ = benefit::Benefit::make(
+      {*db_, *ports_->facts, *ports_->models, *ports_->treasury, *clock_, *random_},
+      benefit_options);
+  return ok();
+}
+
+Result<void> City::make_rooms() {
+  rooms_.push_back(
+      guard::make_room(guard_, *clock_, {.city_name = "宁波", .demo = options_.demo}));
+  rooms_.push_back(catalog::make_room(*catalog_));
+  rooms_.push_back(rail::make_room(*rail_));
+  rooms_.push_back(rules::make_room(
+      *rules_, [this](const Principal& who, const std::string& type, const std::string& subject) {
+        return context_for_try(*facts_, who, type, subject);
+      }));
+  rooms_.push_back(benefit::make_room(benefit_));
+  std::vector<Indicator> indicators;
+  for (const Room& room : rooms_) {
+    indicators.insert(indicators.end(), room.indicators.begin(), room.indicators.end());
+  }
+  CB_TRY(const std::string indicators_csv, definition("indicators.csv"));
+  CB_TRY(const std::string divisions_csv, definition("divisions.csv"));
+  cockpit::Options board;
+  board.demo = options_.demo;
+  CB_TRY(Room cockpit_room,
+         cockpit::make_room({*db_, *clock_, indicators_csv, divisions_csv, std::move(indicators)},
+                            std::move(board)));
+  rooms_.push_back(std::move(cockpit_room));
+  rooms_.push_back(admin_room(*this));
+  return ok();
+}
+
+std::optional<DemoMark> read_demo_mark(const std::string& data_dir) {
+  const auto text = read_file(data_dir + "/demo.json");
+  if (!text) return std::nullopt;
+  const auto value = parse_json(*text);
+  if (!value || !value->is_object()) return std::nullopt;
+  const json::object& object = value->get_object();
+  const auto* shift = object.if_contains("shift_days");
+  const auto* seed = object.if_contains("seed");
+  if (shift == nullptr || seed == nullptr) return std::nullopt;
+  return DemoMark{shift->to_number<int>(), seed->to_number<std::uint64_t>(),
+                  text_of(object, "scale")};
+}
+
+Result<void> write_demo_mark(const std::string& data_dir, const DemoMark& mark) {
+  const json::object object{
+      {"shift_days", mark.shift_days}, {"seed", mark.seed}, {"scale", mark.scale}};
+  return write_file(data_dir + "/demo.json", json::serialize(object) + "\n");
+}
+
+int demo_shift_days() {
+  const Date demo_day = date_of({2020, 11, 24});
+  return demo_day - SystemClock().today();
+}
+
+}  // namespace citybrain::cli

@@ -1,0 +1,39 @@
+// serve: the web server and the jobs of an open city, until a signal.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "rooms.h"
+
+namespace citybrain::cli {
+
+struct ServeOptions {
+  std::string address = "127.0.0.1";
+  std::uint16_t port = 8080;
+};
+
+// Serves until SIGINT or SIGTERM, then stops gracefully. Prints where it listens.
+Result<void> serve(City& city, const ServeOptions& options);
+
+// Blocks SIGINT and SIGTERM for this thread and those it starts, so that wait_for_signal gets them.
+// Call before any thread is made.
+void hold_signals();
+
+// A child process of this program: `words` are its arguments. It gets SIGTERM when we die.
+class Child {
+ public:
+  static Result<Child> start(const std::vector<std::string>& words);
+  Child(Child&& other) noexcept;
+  Child& operator=(Child&& other) noexcept;
+  ~Child();  // SIGTERM, then waits
+
+ private:
+  explicit Child(int pid) : pid_(pid) {}
+  int pid_ = -1;
+};
+
+// A TCP port on loopback that is free now.
+Result<std::uint16_t> free_port();
+
+}  // namespace citybrain::cli

@@ -1,0 +1,55 @@
+#!/usr/bin/env bash
+# The city end to end: fills a small demo city, serves it with a treasury of its own, walks it over HTTP
+# and in a real Chromium, backs it up while it serves, restores and verifies the copy.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+program=${CITYBRAIN:-build/citybrain}
+export PATH="$(cat third_party/node.path):$PATH"
+work=$(mktemp -d /tmp/citybrain-e2e.XXXXXX)
+server=
+finish() {
+  status=$?
+  if [ -n "$server" ]; then kill "$server" 2>/dev/null || true; wait "$server" 2>/dev/null || true; fi
+  if [ $status != 0 ]; then echo "--- server log"; tail -40 "$work/server.log" 2>/dev/null || true; fi
+  rm -rf "$work"
+  exit $status
+}
+trap finish EXIT
+port=$(python3 -c 'import socket; s=socket.socket(); s.bind(("127.0.0.1",0)); print(s.getsockname()[1])')
+
+echo "[e2e] filling"
+"$program" demo --data "$work/city" --scale 0.002 --fill-only
+"$program" demo --data "$work/city" --scale 0.002 --port "$port" >"$work/server.log" 2>&1 &
+server=$!
+export CITYBRAIN_URL=http://127.0.0.1:$port
+for _ in $(seq 100); do
+  python3 - "$CITYBRAIN_URL/readyz" <<'PY' && break
+import sys, urllib.request
+try:
+    urllib.request.urlopen(sys.argv[1], timeout=1)
+except Exception:
+    sys.exit(1)
+PY
+  kill -0 "$server"
+  sleep 0.3
+done
+
+echo "[e2e] HTTP"
+python3 tests/e2e/http.py "$program" "$work"
+echo "[e2e] browser"
+node tests/browser/walk.mjs
+node tests/browser/pages.mjs
+
+echo "[e2e] backup of the living city, restore, verify"
+"$program" backup --data "$work/city" --to "$work/backup"
+"$program" verify --data "$work/city"
+"$program" restore --from "$work/backup" --data "$work/restored"
+"$program" verify --data "$work/restored"
+if "$program" restore --from "$work/backup" --data "$work/restored" 2>/dev/null; then
+  echo "a restore over a city was not refused"; exit 1
+fi
+printf x >>"$work/backup/columns.duckdb"
+if "$program" restore --from "$work/backup" --data "$work/restored2" 2>/dev/null; then
+  echo "a tampered backup was restored"; exit 1
+fi
+echo "[e2e] green"
