@@ -20,7 +20,7 @@ struct Call {
   std::string url;
   Headers headers = {};  // Content-Type: application/json is added to a body that names none
   std::string body = {};
-  std::chrono::milliseconds timeout{5'000};  // for the whole call, name lookup included
+  std::chrono::milliseconds timeout{5'000};  // for the whole call but the look-up of a host name
   std::size_t reply_bytes_max = 64 << 20;
 };
 
