@@ -3,6 +3,7 @@
 // (which checks by what it declares).
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -47,7 +48,7 @@ struct Lineage {
   std::string from;
   std::string to;
   std::string kind;       // "landed", "mapped", "derived", …
-  std::int64_t rows = 0;  // added to what the edge carried before
+  std::int64_t rows = 0;  // that it carries now
 };
 
 // One look at the quality of what arrived for a resource.
@@ -57,7 +58,6 @@ struct Quality {
   std::int64_t to_line = 0;
   std::int64_t rows_good = 0;
   std::int64_t rows_bad = 0;
-  std::int64_t rows_total = 0;  // rows the resource holds afterwards
 };
 
 struct QualityPoint {
@@ -98,6 +98,8 @@ class Catalog {
   std::vector<System> systems() const;
   // All resources, by code.
   std::vector<std::shared_ptr<const Resource>> resources() const;
+  // Those in whose names, codes, abstract or items every one of the words (split by blanks) occurs.
+  std::vector<std::shared_ptr<const Resource>> find(std::string_view words) const;
   // not_found with the nearest known code.
   Result<std::shared_ptr<const Resource>> resource(std::string_view code) const;
   Result<Schema> schema_of(std::string_view resource) const;
@@ -120,8 +122,12 @@ class Catalog {
   Result<std::vector<Lineage>> lineage_of(std::string_view resource) const;
   // Idempotent by (resource, source, to_line): telling the same thing twice counts once.
   Result<void> record_quality(const Quality& quality);
+  // How many rows the resource holds now.
+  Result<void> record_rows(std::string_view resource, std::int64_t rows);
   Result<std::vector<QualityPoint>> quality_of(std::string_view resource, int points_max) const;
+  // Of one resource, and of all that anything arrived for.
   Result<Standing> standing_of(std::string_view resource) const;
+  Result<std::map<std::string, Standing, std::less<>>> standings() const;
 
  private:
   struct Snapshot;

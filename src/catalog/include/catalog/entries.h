@@ -109,7 +109,8 @@ struct Resource {
   std::int64_t version = 1;  // grows with each change of the entry or of one of its items
   std::vector<Item> items;
 
-  // Fields in the items' order and the names of the key items.
+  // Fields in the items' order; the key items' names where it is keyed (an append resource has no
+  // key in the lake: its key items are unique within a batch).
   Schema schema() const;
   const Item* find(std::string_view item) const;
 };
