@@ -38,8 +38,8 @@ struct IngestOptions {
   Encoding encoding = Encoding::detect;
   std::int64_t rows_per_batch_max = 0;  // 0 = by keeping: 20,000 keyed, 122,880 append
   std::int64_t bytes_per_batch_max = 64 << 20;
-  std::int64_t row_bytes_max = 1 << 20;  // a longer row goes to quarantine by its beginning
-  std::int64_t run_ms_max = 0;           // stop at a batch's end after so long; 0 = read to the end
+  std::int64_t row_bytes_max = 64 << 10;  // a longer row goes to quarantine by its beginning
+  std::int64_t run_ms_max = 0;  // stop at a batch's end after so long; 0 = read to the end
 };
 
 // Where a file is. All counts are of the whole file, not of this run.

@@ -1,0 +1,17 @@
+// Which encoding a file is in, told from its beginning.
+#pragma once
+
+#include <string_view>
+
+#include "rail/rail.h"
+
+namespace citybrain::rail {
+
+// utf8 or gb18030, never detect: the lines of `head` that are not ASCII vote. GB18030 text is
+// practically never valid UTF-8; a few damaged lines do not turn a UTF-8 file into GB18030.
+Encoding detect_encoding(std::string_view head);
+
+const char* name_of(Encoding encoding);
+Encoding encoding_from(std::string_view name);
+
+}  // namespace citybrain::rail
