@@ -94,25 +94,27 @@ fgw_xyxx fgw 公共信用信息平台 共享平台
 nyj_nyzc nyj 农业补贴与种植申报系统 业务系统
 dsj_gxjh dsj 公共数据共享交换平台 共享平台
 """
+STAFF = "catalog.read cockpit.read "
 ROLES = {
-    "admin": "accounts.read accounts.write guard.accounts guard.audit audit.read system.read "
-             "catalog.read rail.read cockpit.read",
-    "engineer": "catalog.read catalog.write rail.read rail.run rail.write quarantine.read "
-                "system.read cockpit.read",
-    "steward": "catalog.read catalog.write quarantine.read records.read guard.read rail.read "
-               "cockpit.read",
-    "finance_maker": "benefit.read benefit.match benefit.draft benefit.pay benefit.lines "
-                     "catalog.read cockpit.read rules.read",
-    "finance_checker": "benefit.read benefit.approve benefit.publish benefit.pay benefit.lines "
-                       "catalog.read cockpit.read rules.read",
-    "policy_officer": "benefit.read benefit.draft benefit.match rules.read rules.write rules.try "
-                      "rules.submit catalog.read cockpit.read",
-    "publisher": "benefit.read benefit.publish rules.read rules.publish catalog.read cockpit.read",
-    "clerk": "benefit.read catalog.read cockpit.read",
-    "auditor": "audit.read guard.audit catalog.read benefit.read rules.read cockpit.read",
-    "leader": "cockpit.read benefit.read catalog.read",
-    "citizen": "me.read me.claim benefit.mine benefit.claim",
-    "enterprise": "me.read me.claim benefit.mine benefit.claim",
+    "admin": STAFF + "accounts.read accounts.write guard.accounts guard.audit system.read "
+             "system.backup rail.read",
+    "engineer": STAFF + "catalog.write rail.read rail.write rail.run rail.quarantine guard.read "
+                "system.read",
+    "steward": STAFF + "catalog.write rail.read rail.quarantine guard.read "
+               "guard.clear_l2@quality",
+    "finance_maker": STAFF + "benefit.read benefit.import benefit.claims benefit.decisions "
+                     "rules.read",
+    "finance_checker": STAFF + "benefit.read benefit.claims benefit.approve benefit.decisions "
+                       "rules.read",
+    "policy_officer": STAFF + "benefit.read benefit.match benefit.draft benefit.decisions "
+                      "rules.read rules.write rules.submit rules.try",
+    "publisher": STAFF + "benefit.read benefit.publish rules.read rules.publish",
+    "clerk": STAFF + "benefit.read guard.read guard.clear_l3@handling",
+    "auditor": STAFF + "benefit.read benefit.decisions rules.read guard.read guard.audit "
+               "guard.clear_l2@audit",
+    "leader": STAFF + "benefit.read",
+    "citizen": "benefit.mine",
+    "enterprise": "benefit.mine",
 }
 
 
