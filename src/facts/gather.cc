@@ -1,0 +1,196 @@
+// Collecting facts: see gather.h.
+#include "gather.h"
+
+#include <algorithm>
+
+#include "base/money.h"
+
+namespace citybrain::facts {
+namespace {
+
+void add_once(std::vector<std::string>& names, const std::string& name) {
+  if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+}
+
+std::int64_t power_of_ten(int n) {
+  std::int64_t power = 1;
+  for (int i = 0; i < n; ++i) power *= 10;
+  return power;
+}
+
+// The value in the fact's scale, which is no smaller than the item's.
+std::int64_t rescaled(std::int64_t value, int from, int to) {
+  std::int64_t out = 0;
+  CB_CHECK(!__builtin_mul_overflow(value, power_of_ten(to - from), &out));
+  return out;
+}
+
+// Whether a cell of a column equals the condition's value, which has the column's type.
+bool equals(const Column& column, std::size_t row, const Cell& value) {
+  if (column.is_null(row)) return false;
+  if (column.type() == Type::text) return column.text_at(row) == std::get<std::string>(value);
+  return column.cell_at(row) == value;
+}
+
+struct Filter {
+  const Column* column;
+  const Cell* value;
+};
+
+// A fact with the columns it reads in one batch.
+struct Bound {
+  std::size_t at;  // among the wanted
+  const Column* item;
+  std::vector<Filter> filters;
+
+  bool takes(std::size_t row) const {
+    return std::all_of(filters.begin(), filters.end(),
+                       [&](const Filter& f) { return equals(*f.column, row, *f.value); });
+  }
+};
+
+void put_text(const Fact& fact, std::string& slot, std::int64_t& count, const Column& item,
+              std::size_t row) {
+  if (item.is_null(row) || count < 0) return;
+  const std::string_view value = item.text_at(row);
+  if (count == 0) {
+    slot = value;
+  } else if (fact.aggregate == Aggregate::value) {
+    if (slot != value) {
+      count = -1;
+      return;
+    }
+  } else if (fact.aggregate == Aggregate::max ? value > slot : value < slot) {
+    slot = value;
+  }
+  ++count;
+}
+
+void put_number(const Fact& fact, std::int64_t& slot, std::int64_t& count, const Column& item,
+                std::size_t row) {
+  if (item.is_null(row) || count < 0) return;
+  const std::int64_t value = rescaled(item.int_at(row), item.field().scale, fact.field.scale);
+  switch (fact.aggregate) {
+    case Aggregate::sum:
+    case Aggregate::avg: CB_CHECK(!__builtin_add_overflow(slot, value, &slot)); break;
+    case Aggregate::max: slot = count == 0 ? value : std::max(slot, value); break;
+    case Aggregate::min: slot = count == 0 ? value : std::min(slot, value); break;
+    case Aggregate::value:
+    case Aggregate::count:
+    case Aggregate::exists:
+      if (count > 0 && slot != value) {
+        count = -1;
+        return;
+      }
+      slot = value;
+  }
+  ++count;
+}
+
+}  // namespace
+
+std::vector<Group> group_by_resource(const std::vector<const Fact*>& wanted) {
+  std::vector<Group> groups;
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    const Fact& fact = *wanted[i];
+    auto group = std::find_if(groups.begin(), groups.end(), [&](const Group& g) {
+      return g.resource == fact.resource && g.subject_item == fact.subject_item;
+    });
+    if (group == groups.end()) {
+      groups.push_back({fact.resource, fact.subject_item, {}, {fact.subject_item}});
+      group = groups.end() - 1;
+    }
+    group->facts.push_back(i);
+    add_once(group->columns, fact.item);
+    for (const Fact::Condition& condition : fact.filter) add_once(group->columns, condition.item);
+  }
+  return groups;
+}
+
+Gather::Gather(std::vector<const Fact*> wanted)
+    : wanted_(std::move(wanted)), slots_(wanted_.size()) {}
+
+void Gather::add_subject(std::string_view id) { ids_.emplace_back(id); }
+
+// All subjects are there: views into their ids stay good from now on.
+void Gather::begin() {
+  index_.reserve(ids_.size());
+  for (std::size_t i = 0; i < ids_.size(); ++i) index_.emplace(ids_[i], i);
+  for (std::size_t f = 0; f < wanted_.size(); ++f) {
+    slots_[f].counts.assign(ids_.size(), 0);
+    if (wanted_[f]->field.type == Type::text) {
+      slots_[f].texts.resize(ids_.size());
+    } else {
+      slots_[f].ints.assign(ids_.size(), 0);
+    }
+  }
+}
+
+void Gather::take(const Group& group, const Batch& rows) {
+  if (index_.empty()) begin();
+  std::vector<Bound> bound;
+  for (const std::size_t at : group.facts) {
+    Bound b{at, &rows.column(wanted_[at]->item), {}};
+    for (const Fact::Condition& condition : wanted_[at]->filter) {
+      b.filters.push_back({&rows.column(condition.item), &condition.value});
+    }
+    bound.push_back(std::move(b));
+  }
+  const Column& subjects = rows.column(group.subject_item);
+  for (std::size_t row = 0; row < rows.rows; ++row) {
+    if (subjects.is_null(row)) continue;
+    const auto found = index_.find(subjects.text_at(row));
+    if (found == index_.end()) continue;
+    const std::size_t subject = found->second;
+    for (const Bound& b : bound) {
+      if (!b.takes(row)) continue;
+      const Fact& fact = *wanted_[b.at];
+      Slots& slots = slots_[b.at];
+      if (fact.aggregate == Aggregate::exists || fact.aggregate == Aggregate::count) {
+        ++slots.counts[subject];
+      } else if (fact.field.type == Type::text) {
+        put_text(fact, slots.texts[subject], slots.counts[subject], *b.item, row);
+      } else {
+        put_number(fact, slots.ints[subject], slots.counts[subject], *b.item, row);
+      }
+    }
+  }
+}
+
+Batch Gather::cut(std::size_t from, std::size_t count) const {
+  Schema schema;
+  schema.fields.push_back({"subject", Type::text, 0});
+  for (const Fact* fact : wanted_) schema.fields.push_back(fact->field);
+  schema.key = {"subject"};
+  Batch batch(std::move(schema));
+  batch.rows = std::min(count, ids_.size() - from);
+  for (Column& column : batch.columns) column.reserve(batch.rows);
+  for (std::size_t i = from; i < from + batch.rows; ++i) batch.columns[0].append_text(ids_[i]);
+  for (std::size_t f = 0; f < wanted_.size(); ++f) {
+    const Fact& fact = *wanted_[f];
+    const Slots& slots = slots_[f];
+    Column& column = batch.columns[f + 1];
+    for (std::size_t i = from; i < from + batch.rows; ++i) {
+      const std::int64_t n = slots.counts.empty() ? 0 : slots.counts[i];
+      switch (fact.aggregate) {
+        case Aggregate::exists: column.append_int(n > 0 ? 1 : 0); break;
+        case Aggregate::count: column.append_int(n); break;
+        case Aggregate::sum: column.append_int(n == 0 ? 0 : slots.ints[i]); break;
+        case Aggregate::avg:
+          n == 0 ? column.append_null() : column.append_int(share_of({slots.ints[i]}, 1, n).fen);
+          break;
+        default:
+          if (n <= 0) {
+            column.append_null();
+          } else if (fact.field.type == Type::text) {
+            column.append_text(slots.texts[i]);
+          } else {
+            column.append_int(slots.ints[i]);
+          }
+      }
+    }
+  }
+  return batch;
+}
+
+}  // namespace citybrain::facts
