@@ -27,7 +27,7 @@ enum class Keeping : std::uint8_t {
 // A table of the lake, as plain data. `code` is [a-z][a-z0-9_]{0,59}.
 struct Resource {
   std::string code;
-  Schema schema;  // keyed: with a key; append: without
+  Schema schema;  // keyed: with a key; append: a key is description only
   Keeping keeping = Keeping::keyed;
 };
 
@@ -41,7 +41,8 @@ struct Landing {
   // Where set, the stored position must be this one ("" = none yet), else conflict: a batch that
   // comes a second time is refused before it can double anything.
   std::optional<std::string> from;
-  std::vector<Op> ops;  // one a row; empty = all upsert. Of a remove only the key is read
+  std::vector<Op> ops;  // one a row; empty = all upsert. Of a remove only the key is read, and one
+                        // of a key that is not there changes nothing
 };
 
 struct Landed {
@@ -55,8 +56,7 @@ struct Change {
   std::string resource;
   Op op = Op::upsert;
   std::vector<Cell> key;
-  std::vector<Cell>
-      row;  // the new row; of a remove the last row there was (empty if there was none)
+  std::vector<Cell> row;  // the new row; of a remove the last row there was
 };
 
 struct FeedStep {

@@ -1,0 +1,275 @@
+// DuckColumns: the column store in one DuckDB file. Tables: r_<resource>; lake_position (source →
+// position); lake_meta ('store' → id of the rows' store, 'fed' → the feed's position). A resource's
+// table has no key constraint: the feed deletes and inserts a batch at a time, which is many times
+// faster than upserts by key.
+#include <algorithm>
+#include <mutex>
+
+#include "base/crash.h"
+#include "base/text.h"
+#include "columns.h"
+#include "copy_file.h"
+#include "definition.h"
+#include "duck.h"
+#include "duckdb_sql.h"
+
+namespace citybrain::lake {
+namespace {
+
+class DuckColumns final : public Columns {
+ public:
+  DuckColumns(std::string path, std::unique_ptr<DuckDatabase> database,
+              std::unique_ptr<DuckConnection> writer)
+      : path_(std::move(path)), database_(std::move(database)), writer_(std::move(writer)) {}
+
+  Result<void> start(const std::string& store_id);
+  Result<void> define(const Resource& resource) override;
+  Result<void> append(const Resource& resource, const Landing& landing,
+                      const Batch& batch) override;
+  Result<std::string> position(std::string_view source) override;
+  Result<void> apply(const std::vector<Delta>& deltas, std::int64_t seq) override;
+  Result<std::int64_t> fed() override;
+  Result<std::int64_t> scan(const Resource& resource, const ScanSpec& spec,
+                            const std::function<Result<void>(const Batch&)>& fn) override;
+  Result<Batch> aggregate(const Resource& resource, const AggregateSpec& spec) override;
+  Result<std::int64_t> count(const Resource& resource) override;
+  Result<void> backup(const std::string& path) override;
+
+ private:
+  // Runs `fn` in a transaction of the one writing connection.
+  Result<void> write(const std::function<Result<void>(DuckConnection&)>& fn, const char* before,
+                     const char* after);
+  // Runs `fn` in a transaction of a connection of its own: one snapshot.
+  Result<void> read(const std::function<Result<void>(DuckConnection&)>& fn);
+  Result<void> apply_one(DuckConnection& to, const Delta& delta);
+
+  const std::string path_;
+  std::unique_ptr<DuckDatabase> database_;  // goes last
+  std::mutex writing_;
+  std::unique_ptr<DuckConnection> writer_;
+  std::mutex idle_mutex_;
+  std::vector<std::unique_ptr<DuckConnection>> idle_;
+};
+
+Result<std::int64_t> fed_of(DuckConnection& from) {
+  return from.number("SELECT CAST(value AS BIGINT) FROM lake_meta WHERE name = 'fed'");
+}
+
+Result<void> DuckColumns::start(const std::string& store_id) {
+  return write(
+      [&](DuckConnection& to) -> Result<void> {
+        CB_DO(to.exec("CREATE TABLE IF NOT EXISTS lake_meta (name VARCHAR, value VARCHAR)"));
+        CB_DO(
+            to.exec("CREATE TABLE IF NOT EXISTS lake_position (source VARCHAR, resource VARCHAR, "
+                    "position VARCHAR)"));
+        CB_TRY(const std::string owner,
+               to.text("SELECT value FROM lake_meta WHERE name = 'store'"));
+        if (owner == store_id) return ok();
+        if (!owner.empty()) {
+          return conflict("the column file " + path_ +
+                          " belongs to another store; give this store "
+                          "its own, or move that file away");
+        }
+        CB_DO(to.exec("INSERT INTO lake_meta VALUES ('store', $1)", {store_id}));
+        return to.exec("INSERT INTO lake_meta VALUES ('fed', '0')");
+      },
+      nullptr, nullptr);
+}
+
+Result<void> DuckColumns::write(const std::function<Result<void>(DuckConnection&)>& fn,
+                                const char* before, const char* after) {
+  const std::lock_guard lock(writing_);
+  CB_DO(writer_->exec("BEGIN TRANSACTION"));
+  Result<void> done = fn(*writer_);
+  if (done) {
+    if (before) crash_point(before);
+    done = writer_->exec("COMMIT");
+  }
+  if (!done) {
+    (void)writer_->exec("ROLLBACK");
+    return done;
+  }
+  if (after) crash_point(after);
+  return ok();
+}
+
+Result<void> DuckColumns::read(const std::function<Result<void>(DuckConnection&)>& fn) {
+  std::unique_ptr<DuckConnection> connection;
+  {
+    const std::lock_guard lock(idle_mutex_);
+    if (!idle_.empty()) {
+      connection = std::move(idle_.back());
+      idle_.pop_back();
+    }
+  }
+  if (!connection) {
+    CB_TRY(connection, database_->connect());
+  }
+  CB_DO(connection->exec("BEGIN TRANSACTION READ ONLY"));
+  const Result<void> done = fn(*connection);
+  const Result<void> ended = connection->exec(done ? "COMMIT" : "ROLLBACK");
+  if (ended) {
+    const std::lock_guard lock(idle_mutex_);
+    idle_.push_back(std::move(connection));
+  }
+  return done ? ended : done;
+}
+
+Result<void> DuckColumns::define(const Resource& resource) {
+  return write(
+      [&](DuckConnection& to) -> Result<void> {
+        std::vector<std::string> columns;
+        for (const Field& field : resource.schema.fields) {
+          columns.push_back(quoted(field.name) + " " + duck_type(field));
+        }
+        CB_DO(to.exec("CREATE TABLE IF NOT EXISTS " + table_of(resource) + " (" +
+                      join(columns, ", ") + ")"));
+        CB_TRY(const std::int64_t there,
+               to.number("SELECT count(*) FROM duckdb_columns() WHERE table_name = $1",
+                         {"r_" + resource.code}));
+        for (auto i = static_cast<std::size_t>(there); i < columns.size(); ++i) {
+          CB_DO(to.exec("ALTER TABLE " + table_of(resource) + " ADD COLUMN " + columns[i]));
+        }
+        return ok();
+      },
+      nullptr, nullptr);
+}
+
+Result<void> DuckColumns::append(const Resource& resource, const Landing& landing,
+                                 const Batch& batch) {
+  return write(
+      [&](DuckConnection& to) -> Result<void> {
+        CB_TRY(const std::string stored,
+               to.text("SELECT position FROM lake_position WHERE source = $1", {landing.source}));
+        CB_TRY(const std::string other,
+               to.text("SELECT resource FROM lake_position WHERE source = $1", {landing.source}));
+        CB_DO(check_from(landing, stored));
+        if (!other.empty() && other != resource.code) return other_resource(landing);
+        CB_DO(to.append("", "r_" + resource.code, batch));
+        CB_DO(to.exec("DELETE FROM lake_position WHERE source = $1", {landing.source}));
+        return to.exec("INSERT INTO lake_position VALUES ($1, $2, $3)",
+                       {landing.source, resource.code, landing.position});
+      },
+      "lake.before_commit", "lake.after_commit");
+}
+
+Result<std::string> DuckColumns::position(std::string_view source) {
+  std::string position;
+  CB_DO(read([&](DuckConnection& from) -> Result<void> {
+    CB_TRY(position, from.text("SELECT position FROM lake_position WHERE source = $1",
+                               {std::string(source)}));
+    return ok();
+  }));
+  return position;
+}
+
+Result<void> DuckColumns::apply(const std::vector<Delta>& deltas, std::int64_t seq) {
+  return write(
+      [&](DuckConnection& to) -> Result<void> {
+        for (const Delta& delta : deltas) CB_DO(apply_one(to, delta));
+        return to.exec("UPDATE lake_meta SET value = $1 WHERE name = 'fed'", {std::to_string(seq)});
+      },
+      "lake.feed_before_commit", "lake.feed_after_commit");
+}
+
+Result<void> DuckColumns::apply_one(DuckConnection& to, const Delta& delta) {
+  const std::string table = table_of(delta.resource);
+  std::vector<std::string> columns;
+  std::vector<std::string> same_key;
+  for (const Field& field : delta.resource.schema.fields) {
+    columns.push_back("s." + quoted(field.name));
+  }
+  for (const std::string& name : delta.resource.schema.key) {
+    same_key.push_back("t." + quoted(name) + " = s." + quoted(name));
+  }
+  // A temporary table is not logged, so a row is written to disk once.
+  CB_DO(to.exec("CREATE OR REPLACE TEMP TABLE feed AS SELECT *, FALSE AS citybrain_removed FROM " +
+                table + " LIMIT 0"));
+  Column removed(Field{"citybrain_removed", Type::boolean, 0});
+  for (const Op op : delta.ops) removed.append_int(op == Op::remove ? 1 : 0);
+  CB_DO(to.append("temp", "feed", delta.batch, &removed));
+  CB_DO(to.exec("DELETE FROM " + table + " AS t USING feed AS s WHERE " + join(same_key, " AND ")));
+  return to.exec("INSERT INTO " + table + " SELECT " + join(columns, ", ") +
+                 " FROM feed AS s WHERE NOT s.citybrain_removed");
+}
+
+Result<std::int64_t> DuckColumns::fed() {
+  std::int64_t seq = 0;
+  CB_DO(read([&](DuckConnection& from) -> Result<void> {
+    CB_TRY(seq, fed_of(from));
+    return ok();
+  }));
+  return seq;
+}
+
+Result<std::int64_t> DuckColumns::scan(const Resource& resource, const ScanSpec& spec,
+                                       const std::function<Result<void>(const Batch&)>& fn) {
+  CB_TRY(const Select select, select_of(resource, spec));
+  std::int64_t seq = 0;
+  CB_DO(read([&](DuckConnection& from) -> Result<void> {
+    CB_TRY(seq, fed_of(from));
+    CB_TRY(DuckAnswer answer, from.run(select.sql, select.params, true));
+    ChunkReader reader(std::move(answer), select.schema);
+    while (true) {
+      CB_TRY(const bool some, reader.next());
+      if (!some) return ok();
+      CB_DO(fn(reader.batch()));
+    }
+  }));
+  return seq;
+}
+
+Result<Batch> DuckColumns::aggregate(const Resource& resource, const AggregateSpec& spec) {
+  CB_TRY(const Select select, select_of(resource, spec));
+  Batch all(select.schema);
+  CB_DO(read([&](DuckConnection& from) -> Result<void> {
+    CB_TRY(DuckAnswer answer, from.run(select.sql, select.params));
+    ChunkReader reader(std::move(answer), select.schema);
+    while (true) {
+      CB_TRY(const bool some, reader.next());
+      if (!some) return ok();
+      for (std::size_t row = 0; row < reader.batch().rows; ++row) {
+        all.append_row(reader.batch().row(row));
+      }
+    }
+  }));
+  return all;
+}
+
+Result<std::int64_t> DuckColumns::count(const Resource& resource) {
+  std::int64_t rows = 0;
+  CB_DO(read([&](DuckConnection& from) -> Result<void> {
+    CB_TRY(rows, from.number("SELECT count(*) FROM " + table_of(resource)));
+    return ok();
+  }));
+  return rows;
+}
+
+Result<void> DuckColumns::backup(const std::string& path) {
+  // After a checkpoint the file holds everything, and nobody writes while we hold the lock.
+  const std::lock_guard lock(writing_);
+  CB_DO(writer_->exec("FORCE CHECKPOINT"));
+  return copy_file(path_, path);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Columns>> open_duckdb(const LakeOptions& options,
+                                             const std::string& store_id) {
+  CB_TRY(auto database,
+         DuckDatabase::open(options.columns_path,
+                            {{"enable_external_access", "false"},
+                             {"autoinstall_known_extensions", "false"},
+                             {"autoload_known_extensions", "false"},
+                             {"memory_limit", std::to_string(options.columns_memory_mb) + "MB"},
+                             {"threads", std::to_string(options.columns_threads)},
+                             {"checkpoint_threshold", "256MB"}}));
+  CB_TRY(auto writer, database->connect());
+  CB_DO(writer->exec("SET lock_configuration = true"));
+  auto columns =
+      std::make_unique<DuckColumns>(options.columns_path, std::move(database), std::move(writer));
+  CB_DO(columns->start(store_id));
+  return std::unique_ptr<Columns>(std::move(columns));
+}
+
+}  // namespace citybrain::lake

@@ -1,0 +1,407 @@
+// The lake's promises, on every store there is.
+#include "lake/lake.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "sql/testing.h"
+
+namespace citybrain::lake {
+namespace {
+
+// A store and a lake on it, which can be closed and opened again.
+struct Opened {
+  std::unique_ptr<sql::Db> db;
+  std::unique_ptr<Lake> lake;
+
+  Opened(const std::string& url, const std::string& columns) {
+    auto opened_db = sql::Db::open(url);
+    CB_CHECK(opened_db.has_value());
+    db = std::move(opened_db).value();
+    auto opened = Lake::open(*db, {columns, 512, 2});
+    if (!opened) ADD_FAILURE() << opened.error().message;
+    lake = std::move(opened).value();
+  }
+};
+
+template <class Fn>
+void on_each_store(Fn fn) {
+  const sql::TestStores stores;
+  int n = 0;
+  for (const auto& url : stores) {
+    SCOPED_TRACE(url);
+    fn(url, stores.dir() + "/columns" + std::to_string(n++) + ".duckdb");
+  }
+}
+
+Resource firms() {
+  return {"firms",
+          {{{"id", Type::text, 0},
+            {"name", Type::text, 0},
+            {"capital", Type::decimal, 2},
+            {"staff", Type::integer, 0},
+            {"founded", Type::date, 0},
+            {"seen", Type::timestamp, 0},
+            {"active", Type::boolean, 0}},
+           {"id"}},
+          Keeping::keyed};
+}
+
+Resource visits() {
+  return {
+      "visits",
+      {{{"place", Type::text, 0}, {"at", Type::timestamp, 0}, {"people", Type::integer, 0}}, {}},
+      Keeping::append};
+}
+
+std::vector<Cell> firm(const std::string& id, std::int64_t staff) {
+  return {id,
+          "企业" + id,
+          Decimal64{staff * 100 + 5, 2},
+          staff,
+          Date{18'000},
+          Timestamp{1'600'000'000'000'000},
+          staff % 2 == 0};
+}
+
+Batch batch_of(const Resource& resource, const std::vector<std::vector<Cell>>& rows) {
+  Batch batch(resource.schema);
+  for (const auto& row : rows) batch.append_row(row);
+  return batch;
+}
+
+Landing landing(const std::string& resource, const std::string& position) {
+  return {resource, resource + ".csv", position, {}, {}};
+}
+
+void feed_all(Lake& lake) {
+  while (true) {
+    const auto step = lake.feed();
+    ASSERT_TRUE(step) << step.error().message;
+    if (step.value().lag == 0) return;
+  }
+}
+
+std::vector<std::vector<Cell>> scan_all(Lake& lake, const ScanSpec& spec) {
+  std::vector<std::vector<Cell>> rows;
+  const auto done = lake.scan(spec, [&](const Batch& batch) -> Result<void> {
+    for (std::size_t i = 0; i < batch.rows; ++i) rows.push_back(batch.row(i));
+    return ok();
+  });
+  EXPECT_TRUE(done) << done.error().message;
+  return rows;
+}
+
+TEST(Lake, KeyedRowsComeBackByKeyAndInColumns) {
+  on_each_store([](const std::string& url, const std::string& columns) {
+    Opened o(url, columns);
+    Lake& lake = *o.lake;
+    ASSERT_TRUE(lake.define(firms()));
+    std::vector<Cell> empty = firm("B", 0);
+    for (std::size_t i = 1; i < empty.size(); ++i) empty[i] = {};
+    const auto landed = lake.land(landing("firms", "2"), batch_of(firms(), {firm("A", 4), empty}));
+    ASSERT_TRUE(landed) << landed.error().message;
+    EXPECT_EQ(landed.value().last_seq, 2);
+    EXPECT_EQ(lake.position("firms.csv").value(), "2");
+    EXPECT_EQ(lake.position("other.csv").value(), "");
+    EXPECT_EQ(lake.get("firms", {"A"}).value(), firm("A", 4));
+    EXPECT_EQ(lake.get("firms", {"B"}).value(), empty);
+    EXPECT_EQ(lake.get("firms", {"C"}).value(), std::nullopt);
+
+    EXPECT_EQ(lake.count("firms").value(), 0);
+    EXPECT_EQ(lake.as_of().value(), (AsOf{2, 0}));
+    feed_all(lake);
+    EXPECT_EQ(lake.as_of().value(), (AsOf{2, 2}));
+    const auto rows = scan_all(lake, {.resource = "firms", .order = {{"id"}}});
+    ASSERT_EQ(rows.size(), 2U);
+    EXPECT_EQ(rows[0], firm("A", 4));
+    EXPECT_EQ(rows[1], empty);
+  });
+}
+
+TEST(Lake, LaterRowsWinAndRemovedOnesGo) {
+  on_each_store([](const std::string& url, const std::string& columns) {
+    Opened o(url, columns);
+    Lake& lake = *o.lake;
+    ASSERT_TRUE(lake.define(firms()));
+    Landing l = landing("firms", "1");
+    l.ops = {Op::upsert, Op::upsert, Op::remove, Op::upsert, Op::remove, Op::upsert};
+    ASSERT_TRUE(lake.land(l, batch_of(firms(), {firm("A", 1), firm("B", 1), firm("A", 0),
+                                                firm("B", 2), firm("nobody", 0), firm("C", 3)})));
+    EXPECT_EQ(lake.get("firms", {"A"}).value(), std::nullopt);
+    EXPECT_EQ(lake.get("firms", {"B"}).value(), firm("B", 2));
+    feed_all(lake);
+    EXPECT_EQ(lake.count("firms").value(), 2);
+    l.position = "2";
+    ASSERT_TRUE(lake.land(l, batch_of(firms(), {firm("A", 9), firm("B", 7), firm("C", 0),
+                                                firm("B", 8), firm("B", 0), firm("D", 4)})));
+    feed_all(lake);
+    EXPECT_EQ(scan_all(lake, {.resource = "firms", .order = {{"id"}}}),
+              (std::vector<std::vector<Cell>>{firm("A", 9), firm("D", 4)}));
+
+    const auto changes = lake.changes(0, 100).value();
+    ASSERT_EQ(changes.size(), 11U);  // the removal of nobody is none
+    EXPECT_EQ(changes[2].op, Op::remove);
+    EXPECT_EQ(changes[2].key, (std::vector<Cell>{"A"}));
+    EXPECT_EQ(changes[2].row, firm("A", 1));
+    EXPECT_EQ(changes[10].seq, 11);
+    EXPECT_EQ(lake.changes(9, 1).value().at(0).seq, 10);
+    EXPECT_EQ(lake.changes(0, 0).error().code, Code::invalid);
+  });
+}
+
+TEST(Lake, KeysSortAndPrefixesFind) {
+  on_each_store([](const std::string& url, const std::string& columns) {
+    Opened o(url, columns);
+    Lake& lake = *o.lake;
+    const Resource months{
+        "months",
+        {{{"id", Type::text, 0}, {"month", Type::integer, 0}, {"fen", Type::integer, 0}},
+         {"id", "month"}},
+        Keeping::keyed};
+    ASSERT_TRUE(lake.define(months));
+    Batch batch(months.schema);
+    for (const std::string& id : std::vector<std::string>{"a", "ab", std::string("a\0b", 3), "b"}) {
+      for (const std::int64_t month : {-5, 0, 3, 300}) batch.append_row({id, month, month * 2});
+    }
+    ASSERT_TRUE(lake.land(landing("months", "1"), batch));
+    const auto found = lake.get_prefix("months", {"a"}, 100).value();
+    ASSERT_EQ(found.rows, 4U);
+    for (std::size_t i = 0; i < 4; ++i) EXPECT_EQ(found.row(i)[0], Cell("a"));
+    EXPECT_EQ(found.row(0)[1], Cell(std::int64_t{-5}));
+    EXPECT_EQ(found.row(3)[1], Cell(std::int64_t{300}));
+    const auto page = lake.get_prefix("months", {"a"}, 2, {"a", std::int64_t{-5}}).value();
+    ASSERT_EQ(page.rows, 2U);
+    EXPECT_EQ(page.row(0)[1], Cell(std::int64_t{0}));
+    EXPECT_EQ(lake.get_prefix("months", {}, 100).value().rows, 16U);
+    EXPECT_EQ(lake.get("months", {"a"}).error().code, Code::invalid);
+    EXPECT_EQ(lake.get("months", {"a", "x"}).error().code, Code::invalid);
+    EXPECT_TRUE(lake.get("months", {"b", std::int64_t{300}}).value().has_value());
+  });
+}
+
+TEST(Lake, AppendedRowsAndTheirPositionAreThereTogether) {
+  on_each_store([](const std::string& url, const std::string& columns) {
+    const auto many = [](std::size_t n) {
+      Batch batch(visits().schema);
+      for (std::size_t i = 0; i < n; ++i) {
+        batch.append_row(
+            {i % 3 == 0 ? Cell("天一广场 the square " + std::to_string(i % 7)) : Cell(),
+             Timestamp{static_cast<std::int64_t>(i)}, static_cast<std::int64_t>(i % 10)});
+      }
+      return batch;
+    };
+    {
+      Opened o(url, columns);
+      ASSERT_TRUE(o.lake->define(visits()));
+      Landing l = landing("visits", "5000");
+      l.from = "";
+      const auto landed = o.lake->land(l, many(5000));
+      ASSERT_TRUE(landed) << landed.error().message;
+      EXPECT_EQ(o.lake->land(l, many(5000)).error().code, Code::conflict);  // it came twice
+      EXPECT_EQ(o.lake->position("visits.csv").value(), "5000");
+      EXPECT_EQ(o.lake->get("visits", {"x"}).error().code, Code::invalid);
+    }
+    Opened again(url, columns);
+    EXPECT_EQ(again.lake->count("visits").value(), 5000);
+    EXPECT_EQ(again.lake->position("visits.csv").value(), "5000");
+    const auto rows =
+        scan_all(*again.lake, {.resource = "visits",
+                               .columns = {"people", "place"},
+                               .comparisons = {{"at", Comparison::Op::lt, {Timestamp{4}}}},
+                               .order = {{"at"}}});
+    ASSERT_EQ(rows.size(), 4U);
+    EXPECT_EQ(rows[3], (std::vector<Cell>{std::int64_t{3}, "天一广场 the square 3"}));
+    EXPECT_EQ(rows[1], (std::vector<Cell>{std::int64_t{1}, Cell()}));
+  });
+}
+
+TEST(Lake, AggregatesGroupAndMeasure) {
+  on_each_store([](const std::string& url, const std::string& columns) {
+    Opened o(url, columns);
+    Lake& lake = *o.lake;
+    ASSERT_TRUE(lake.define(firms()));
+    ASSERT_TRUE(lake.land(landing("firms", "1"),
+                          batch_of(firms(), {firm("A", 1), firm("B", 2), firm("C", 4)})));
+    feed_all(lake);
+    using K = Measure::Kind;
+    const auto result = lake.aggregate({.resource = "firms",
+                                        .group = {"active"},
+                                        .measures = {{K::count},
+                                                     {K::sum, "capital", "capital"},
+                                                     {K::sum, "staff"},
+                                                     {K::max, "founded"},
+                                                     {K::min, "name"},
+                                                     {K::count_distinct, "seen"}}});
+    ASSERT_TRUE(result) << result.error().message;
+    ASSERT_EQ(result.value().rows, 2U);
+    EXPECT_EQ(result.value().row(0),
+              (std::vector<Cell>{false, std::int64_t{1}, Decimal64{105, 2}, std::int64_t{1},
+                                 Date{18'000}, "企业A", std::int64_t{1}}));
+    EXPECT_EQ(result.value().row(1),
+              (std::vector<Cell>{true, std::int64_t{2}, Decimal64{610, 2}, std::int64_t{6},
+                                 Date{18'000}, "企业B", std::int64_t{1}}));
+    EXPECT_EQ(result.value().schema.fields[3].name, "sum_staff");
+    EXPECT_EQ(lake.aggregate({.resource = "firms", .measures = {{K::sum, "name"}}}).error().code,
+              Code::invalid);
+    // A sum beyond 64 bits is an error.
+    ASSERT_TRUE(lake.land(landing("firms", "2"),
+                          batch_of(firms(), {{"X", {}, {}, INT64_MAX, {}, {}, {}}})));
+    feed_all(lake);
+    EXPECT_FALSE(lake.aggregate({.resource = "firms", .measures = {{K::sum, "staff"}}}));
+  });
+}
+
+TEST(Lake, ComparisonsChoose) {
+  on_each_store([](const std::string& url, const std::string& columns) {
+    Opened o(url, columns);
+    Lake& lake = *o.lake;
+    ASSERT_TRUE(lake.define(firms()));
+    Batch batch(firms().schema);
+    for (int i = 0; i < 10; ++i) batch.append_row(firm("F" + std::to_string(i), i));
+    batch.append_row({"G", {}, {}, {}, {}, {}, {}});
+    ASSERT_TRUE(lake.land(landing("firms", "1"), batch));
+    feed_all(lake);
+    using Op = Comparison::Op;
+    const auto ids = [&](std::vector<Comparison> comparisons) {
+      std::string text;
+      for (const auto& row : scan_all(lake, {.resource = "firms",
+                                            .columns = {"id"},
+                                            .comparisons = std::move(comparisons),
+                                            .order = {{"id"}}})) {
+        text += std::get<std::string>(row[0]) + " ";
+      }
+      return text;
+    };
+    const std::int64_t three = 3, seven = 7;
+    EXPECT_EQ(ids({{"staff", Op::ge, {three}}, {"staff", Op::lt, {seven}}}), "F3 F4 F5 F6 ");
+    EXPECT_EQ(ids({{"staff", Op::one_of, {three, seven}}}), "F3 F7 ");
+    EXPECT_EQ(ids({{"staff", Op::one_of, {}}}), "");
+    EXPECT_EQ(ids({{"staff", Op::is_null, {}}}), "G ");
+    EXPECT_EQ(ids({{"capital", Op::eq, {Decimal64{305, 2}}}}), "F3 ");
+    EXPECT_EQ(ids({{"id", Op::starts_with, {"G"}}}), "G ");
+    EXPECT_EQ(ids({{"active", Op::eq, {true}}, {"id", Op::ne, {"F0"}}}), "F2 F4 F6 F8 ");
+    EXPECT_EQ(ids({{"id", Op::eq, {"F1' OR '1'='1"}}}), "");
+    const auto fails = [&](ScanSpec spec) {
+      return lake.scan(spec, [](const Batch&) { return ok(); }).error();
+    };
+    EXPECT_EQ(fails({.resource = "firms", .columns = {"nane"}}).message,
+              "resource 'firms' has no column 'nane'; did you mean 'name'?");
+    EXPECT_EQ(fails({.resource = "firms", .comparisons = {{"staff", Op::eq, {"3"}}}}).code,
+              Code::invalid);
+    EXPECT_EQ(fails({.resource = "nothing"}).code, Code::not_found);
+  });
+}
+
+TEST(Lake, WhatAlsoWritesIsPartOfTheLanding) {
+  on_each_store([](const std::string& url, const std::string& columns) {
+    Opened o(url, columns);
+    Lake& lake = *o.lake;
+    ASSERT_TRUE(lake.define(firms()));
+    ASSERT_TRUE(o.db->write([](sql::Tx& tx) { return tx.script("CREATE TABLE t (n BIGINT)"); }));
+    const auto also = [](sql::Tx& tx) -> Result<void> {
+      CB_DO(tx.exec("INSERT INTO t (n) VALUES ($1)", {1}));
+      return ok();
+    };
+    const auto refuse = [&](sql::Tx& tx) -> Result<void> {
+      CB_DO(also(tx));
+      return conflict("no");
+    };
+    ASSERT_TRUE(lake.land(landing("firms", "1"), batch_of(firms(), {firm("A", 1)}), also));
+    EXPECT_EQ(
+        lake.land(landing("firms", "2"), batch_of(firms(), {firm("B", 1)}), refuse).error().code,
+        Code::conflict);
+    EXPECT_EQ(lake.position("firms.csv").value(), "1");
+    EXPECT_EQ(lake.get("firms", {"B"}).value(), std::nullopt);
+    EXPECT_EQ(lake.changes(0, 10).value().size(), 1U);
+    const auto n = o.db->read([](sql::Session& s) { return s.query("SELECT n FROM t"); });
+    EXPECT_EQ(n.value().size(), 1U);
+  });
+}
+
+TEST(Lake, WrongLandingsAreRefused) {
+  on_each_store([](const std::string& url, const std::string& columns) {
+    Opened o(url, columns);
+    Lake& lake = *o.lake;
+    ASSERT_TRUE(lake.define(firms()));
+    ASSERT_TRUE(lake.define(visits()));
+    const Batch good = batch_of(firms(), {firm("A", 1)});
+    EXPECT_EQ(lake.land(landing("nothing", "1"), good).error().code, Code::not_found);
+    EXPECT_EQ(lake.land(landing("visits", "1"), good).error().code, Code::invalid);
+    std::vector<Cell> keyless = firm("A", 1);
+    keyless[0] = {};
+    EXPECT_EQ(lake.land(landing("firms", "1"), batch_of(firms(), {keyless})).error().code,
+              Code::invalid);
+    Landing l = landing("firms", "1");
+    l.from = "7";
+    EXPECT_EQ(lake.land(l, good).error().code, Code::conflict);
+    l.from = "";
+    EXPECT_TRUE(lake.land(l, good));
+    Landing stray = landing("visits", "1");
+    stray.source = "visits.csv";
+    EXPECT_TRUE(lake.land(stray, Batch(visits().schema)));
+    Resource other = firms();
+    other.code = "others";
+    ASSERT_TRUE(lake.define(other));
+    Landing twice = landing("others", "1");
+    twice.source = "firms.csv";
+    EXPECT_EQ(lake.land(twice, good).error().code, Code::conflict);
+    EXPECT_EQ(lake.position("firms.csv").value(), "1");
+  });
+}
+
+TEST(Lake, FieldsMayBeAddedAtTheEnd) {
+  on_each_store([](const std::string& url, const std::string& columns) {
+    Resource wider = firms();
+    wider.schema.fields.push_back({"所在区划", Type::text, 0});
+    {
+      Opened o(url, columns);
+      ASSERT_TRUE(o.lake->define(firms()));
+      ASSERT_TRUE(o.lake->land(landing("firms", "1"), batch_of(firms(), {firm("A", 1)})));
+      Resource narrower = firms();
+      narrower.schema.fields.pop_back();
+      EXPECT_EQ(o.lake->define(narrower).error().code, Code::conflict);
+      ASSERT_TRUE(o.lake->define(wider));
+      std::vector<Cell> b = firm("B", 2);
+      b.emplace_back("海曙");
+      ASSERT_TRUE(o.lake->land(landing("firms", "2"), batch_of(wider, {b})));
+    }
+    Opened o(url, columns);
+    EXPECT_EQ(o.lake->resource("firms").value().schema, wider.schema);
+    EXPECT_TRUE(is_null(o.lake->get("firms", {"A"}).value()->back()));
+    feed_all(*o.lake);
+    const auto rows = scan_all(*o.lake, {.resource = "firms", .order = {{"id"}}});
+    ASSERT_EQ(rows.size(), 2U);
+    EXPECT_EQ(rows[1].back(), Cell("海曙"));
+  });
+}
+
+TEST(Lake, AColumnFileOfAnotherStoreIsRefused) {
+  const sql::TestStores stores;
+  const std::string columns = stores.dir() + "/c.duckdb";
+  { Opened one(*stores.begin(), columns); }
+  auto other = sql::Db::open("sqlite:" + stores.dir() + "/other.db").value();
+  EXPECT_EQ(Lake::open(*other, {columns, 512, 2}).error().code, Code::conflict);
+}
+
+TEST(Lake, BackupHoldsWhatWasThere) {
+  on_each_store([](const std::string& url, const std::string& columns) {
+    Opened o(url, columns);
+    ASSERT_TRUE(o.lake->define(visits()));
+    Batch batch(visits().schema);
+    batch.append_row({"a", Timestamp{1}, std::int64_t{1}});
+    ASSERT_TRUE(o.lake->land(landing("visits", "1"), batch));
+    const std::string copy = columns + ".copy";
+    ASSERT_TRUE(o.lake->backup_columns(copy));
+    ASSERT_TRUE(o.lake->land(landing("visits", "2"), batch));
+    auto restored = Lake::open(*o.db, {copy, 512, 2});
+    ASSERT_TRUE(restored) << restored.error().message;
+    EXPECT_EQ(restored.value()->count("visits").value(), 1);
+    EXPECT_EQ(restored.value()->position("visits.csv").value(), "1");
+    EXPECT_EQ(o.lake->count("visits").value(), 2);
+  });
+}
+
+}  // namespace
+}  // namespace citybrain::lake
