@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "base/room.h"
+#include "benefit/ledger.h"
 #include "benefit/ports.h"
 
 namespace citybrain::sql {
@@ -32,10 +33,11 @@ struct Options {
   PayeeFacts person{"姓名", "所在区划", "银行账号"};
   // A claim of at least this sum waits for finance (policies with parameter 需财政审核 always do).
   std::int64_t approval_from_fen = 50'000'000;
-  std::int64_t pay_group_max = 2000;      // payments a call to the treasury
-  std::int64_t ask_after_ms = 1000;       // an unanswered payment is asked about after this
-  std::int64_t redecide_group_max = 500;  // changes a step of the re-deciding job
-  std::string demo_note = {};             // shown beside payments in a demo city
+  std::int64_t pay_group_max = 2000;          // payments a call to the treasury
+  std::int64_t ask_after_ms = 1000;           // an unanswered payment is asked about after this
+  std::int64_t redecide_group_max = 500;      // changes a step of the re-deciding job
+  std::int64_t redecide_behind_max = 20'000;  // above: all subjects are decided instead
+  std::string demo_note = {};                 // shown beside payments in a demo city
 };
 
 struct Parts {
@@ -71,33 +73,49 @@ struct LineReport {
 class Benefit {
  public:
   static std::shared_ptr<Benefit> make(Parts parts, Options options = {});
-  virtual ~Benefit() = default;
+  ~Benefit();
+  Benefit(const Benefit&) = delete;
+  Benefit& operator=(const Benefit&) = delete;
 
   // Budget lines from CSV text (columns of city/lines.csv): new lines are appropriated; a line that
   // comes again with another sum gets the difference; a sum below what is already bound is refused.
   // All or nothing; the error names the line.
-  virtual Result<LineReport> import_lines(std::string_view csv, const std::string& officer) = 0;
+  Result<LineReport> import_lines(std::string_view csv, const std::string& officer);
   // Policies from CSV text (columns of city/policies.csv) as drafts by `drafter`; a published
-  // policy is left alone.
-  virtual Result<std::int64_t> import_policies(std::string_view csv,
-                                               const std::string& drafter) = 0;
+  // policy is left alone. Returns how many were written.
+  Result<std::int64_t> import_policies(std::string_view csv, const std::string& drafter);
   // draft → published (→ open when its window is). By another than the drafter.
-  virtual Result<void> publish(const std::string& policy, const std::string& publisher) = 0;
-  // Publishes every draft; for the demo's start.
-  virtual Result<std::int64_t> publish_all(const std::string& publisher) = 0;
-  // Decides all subjects for one policy, or for all open ones ("").
-  virtual Result<MatchReport> match(const std::string& policy) = 0;
+  Result<void> publish(const std::string& policy, const std::string& publisher);
+  // Publishes every draft of others; for the demo's start.
+  Result<std::int64_t> publish_all(const std::string& publisher);
+  // Decides all subjects for one open policy, or for all of them ("").
+  Result<MatchReport> match(const std::string& policy);
 
-  // One bounded step each of the jobs; true where more waits.
-  virtual Result<bool> open_and_close() = 0;
-  virtual Result<bool> redecide() = 0;
-  virtual Result<bool> commit_waiting() = 0;
-  virtual Result<bool> pay() = 0;
+  // By the firm or the citizen itself: claimable → claimed, or straight to approved where the
+  // policy asks for no check. Returns the claim's id.
+  Result<std::string> claim(const Principal& claimant, const std::string& policy);
+  // claimed → approved, by another than the claimant; the money is on its way where quota is left.
+  Result<void> approve(const Principal& officer, const std::string& claim);
 
-  // The room: routes, jobs, indicators, health, metrics and the command `ledger verify`.
-  virtual Room room() = 0;
+  // One bounded step of each job; true where more waits.
+  Result<bool> open_and_close();
+  Result<bool> redecide();
+  Result<bool> commit_waiting();
+  Result<bool> pay();
+
+  // Recomputes the ledger from its journal.
+  Result<Verification> verify();
+
+  struct State;
+  State& state() { return *state_; }
+
+ private:
+  explicit Benefit(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
 };
 
+// The room: routes, jobs, indicators, health, metrics and the command `ledger verify`. Its
+// migrations are citybrain::benefit::migrations().
 Room make_room(std::shared_ptr<Benefit> benefit);
 
 }  // namespace citybrain::benefit

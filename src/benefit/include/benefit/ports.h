@@ -21,12 +21,17 @@ class Model;
 
 namespace citybrain::benefit {
 
-// Facts of one or many subjects. The first column of `facts` is the subject's id (text); the others
-// bear the names of the facts.
+// What a reading of facts leaves behind.
+struct FactsRead {
+  std::int64_t as_of = 0;         // position of the change log at which they held
+  std::int64_t audit_index = -1;  // the entry of the audit log that it wrote; -1 = none
+};
+
+// Facts of one subject: one row. The first column is the subject's id (text), the others bear the
+// names of the facts.
 struct FactsPage {
   Batch facts;
-  std::int64_t as_of = 0;         // position of the lake at which they held
-  std::int64_t audit_index = -1;  // entry of the audit log that this reading wrote; -1 = none
+  FactsRead read;
 };
 
 struct Subject {
@@ -40,17 +45,19 @@ struct Subject {
 struct Touched {
   std::vector<Subject> subjects;
   std::int64_t position = 0;
-  bool more = false;
+  std::int64_t behind = 0;  // changes that wait after `position`
 };
 
 // What is known of subjects. Thread-safe.
 class FactSource {
  public:
   virtual ~FactSource() = default;
-  // All subjects of a type, page by page; `purpose` goes into the audit log once.
-  virtual Result<void> batches(const std::string& subject_type,
-                               const std::vector<std::string>& wanted, const std::string& purpose,
-                               const std::function<Result<void>(const FactsPage&)>& page) = 0;
+  // All subjects of a type, page by page; `purpose` goes into the audit log once. What follows from
+  // the facts may be stored only after this returned.
+  virtual Result<FactsRead> batches(const std::string& subject_type,
+                                    const std::vector<std::string>& wanted,
+                                    const std::string& purpose,
+                                    const std::function<Result<void>(const Batch&)>& page) = 0;
   // One subject: a page of one row, or not_found.
   virtual Result<FactsPage> one(const Subject& subject, const std::vector<std::string>& wanted,
                                 const Principal& asker, const std::string& purpose) = 0;

@@ -19,6 +19,7 @@ struct TreasuryFaults {
   std::uint64_t seed = 1;
   int slow = 0;      // answers after slow_ms
   int timeout = 0;   // takes the batch, answers after timeout_ms
+  int lost = 0;      // forgets the batch the first time, and answers after timeout_ms
   int twice = 0;     // the answer stands twice in the reply
   int unknown = 0;   // says "unknown" the first unknown_asks times
   int returned = 0;  // accepts, then returns the money: wrong account
@@ -27,7 +28,8 @@ struct TreasuryFaults {
   int unknown_asks = 2;
 };
 
-// "slow=5,timeout=2,twice=10,unknown=10,returned=3,seed=7"; unknown names are refused.
+// "slow=5,timeout=2,lost=1,twice=10,unknown=10,returned=3,seed=7" (and slow_ms, timeout_ms,
+// unknown_asks); unknown names are refused.
 Result<TreasuryFaults> parse_faults(const std::string& script);
 
 struct TreasuryOptions {
@@ -40,8 +42,8 @@ struct TreasuryOptions {
 
 // Serves until `stop`. POST /payments {end_to_end_id, payee, account, amount_fen}; GET
 // /payments/{end_to_end_id}; POST /payments/batch {payments:[…]}; POST /payments/ask {ids:[…]};
-// GET /totals → {payments, amount_fen, doubled}. An id that comes again with other contents is a
-// conflict and pays nothing.
+// GET /totals → {payments, amount_fen, returned, repeated, conflicts}. An id that comes again with
+// other contents is a conflict and pays nothing.
 Result<void> run_treasury(const TreasuryOptions& options, std::stop_token stop);
 
 // `citybrain treasury --port N --file PATH [--faults SCRIPT]`: runs it until SIGTERM or SIGINT.

@@ -1,0 +1,65 @@
+// Benefit: hands each task to the part that does it.
+#include "benefit/benefit.h"
+
+#include "policies.h"
+#include "state.h"
+
+namespace citybrain::benefit {
+
+Benefit::Benefit(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Benefit::~Benefit() = default;
+
+std::shared_ptr<Benefit> Benefit::make(Parts parts, Options options) {
+  return std::shared_ptr<Benefit>(new Benefit(std::make_unique<State>(parts, std::move(options))));
+}
+
+Result<LineReport> Benefit::import_lines(std::string_view csv, const std::string& officer) {
+  return benefit::import_lines(state_->parts.db, state_->ledger, csv, officer,
+                               state_->parts.clock.now());
+}
+
+Result<std::int64_t> Benefit::import_policies(std::string_view csv, const std::string& drafter) {
+  return benefit::import_policies(state_->parts.db, csv, drafter);
+}
+
+Result<void> Benefit::publish(const std::string& policy, const std::string& publisher) {
+  return publish_policy(state_->parts.db, policy, publisher, state_->parts.clock.now());
+}
+
+Result<std::int64_t> Benefit::publish_all(const std::string& publisher) {
+  return publish_drafts(state_->parts.db, publisher, state_->parts.clock.now());
+}
+
+Result<MatchReport> Benefit::match(const std::string& policy) {
+  return state_->matcher.match(policy);
+}
+
+Result<std::string> Benefit::claim(const Principal& claimant, const std::string& policy) {
+  return claim_benefit(state_->parts.db, state_->ledger, state_->options, claimant, policy,
+                       state_->parts.clock.now());
+}
+
+Result<void> Benefit::approve(const Principal& officer, const std::string& claim) {
+  return approve_claim(state_->parts.db, state_->ledger, officer, claim, state_->parts.clock.now());
+}
+
+Result<bool> Benefit::open_and_close() {
+  CB_DO(benefit::open_and_close(state_->parts.db, state_->parts.clock.now()));
+  return false;
+}
+
+Result<bool> Benefit::redecide() { return state_->matcher.redecide(); }
+
+Result<bool> Benefit::commit_waiting() {
+  return benefit::commit_waiting(state_->parts.db, state_->ledger, state_->queue,
+                                 state_->parts.clock.now());
+}
+
+Result<bool> Benefit::pay() { return state_->payer.step(); }
+
+Result<Verification> Benefit::verify() {
+  return state_->parts.db.read(
+      [&](sql::Session& session) { return state_->ledger.verify(session); });
+}
+
+}  // namespace citybrain::benefit

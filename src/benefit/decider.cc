@@ -1,0 +1,166 @@
+// Policies decided by brain: preparing, whole batches, and one subject with its reasons.
+#include "decider.h"
+
+#include <algorithm>
+
+namespace citybrain::benefit {
+
+namespace {
+
+bool contains(const std::vector<std::string>& words, const std::string& word) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+// yuan → fen; more than two decimals are rounded half up, as 财政 does.
+std::int64_t fen_of(const brain::Value& amount) {
+  if (!amount.is(brain::Kind::number)) return 0;
+  const auto fen = amount.as_number().rounded(2, brain::Rounding::half_up).to_scaled(2);
+  return fen.value_or(0);
+}
+
+Verdict verdict_of(const brain::Value& entitled, const brain::Value& amount) {
+  const std::int64_t fen = fen_of(amount);
+  if (!entitled.is_true() || fen <= 0) return {};
+  return {true, fen};
+}
+
+std::string words_of(const brain::ConditionTrace& condition) {
+  if (condition.subject.empty()) return condition.text;
+  return condition.subject + " " + condition.text;
+}
+
+void add_conditions(const std::vector<brain::ConditionTrace>& conditions, std::vector<Reason>& out,
+                    const std::vector<std::string>& wanted) {
+  for (const brain::ConditionTrace& condition : conditions) {
+    if (condition.text == "-" || condition.text.empty()) continue;
+    Reason reason;
+    reason.text = words_of(condition);
+    reason.value = brain::to_text(condition.value);
+    reason.holds = condition.truth == brain::Truth::yes;
+    for (const brain::Read& read : condition.reads) {
+      if (!contains(wanted, read.name)) continue;
+      reason.fact = read.name;
+      if (condition.subject.empty()) reason.value = brain::to_text(read.value);
+      break;
+    }
+    out.push_back(std::move(reason));
+  }
+}
+
+// Of a table: the rule that was chosen, or where that one asks nothing (the last, catching rest)
+// the rule that came nearest, since that is what the subject lacks.
+const brain::RuleTrace* telling_rule(const std::vector<brain::RuleTrace>& rules) {
+  const auto asked = [](const brain::RuleTrace& rule) {
+    return std::count_if(rule.conditions.begin(), rule.conditions.end(),
+                         [](const auto& c) { return c.text != "-" && !c.text.empty(); });
+  };
+  const auto failed = [](const brain::RuleTrace& rule) {
+    return std::count_if(rule.conditions.begin(), rule.conditions.end(),
+                         [](const auto& c) { return c.truth != brain::Truth::yes; });
+  };
+  const brain::RuleTrace* nearest = nullptr;
+  for (const brain::RuleTrace& rule : rules) {
+    if (asked(rule) == 0) continue;
+    if (rule.chosen) return &rule;
+    if (nearest == nullptr || failed(rule) < failed(*nearest)) nearest = &rule;
+  }
+  return nearest;
+}
+
+std::vector<Reason> reasons_of(const brain::Explanation& explanation,
+                               const std::vector<std::string>& wanted) {
+  std::vector<Reason> reasons;
+  for (const brain::DecisionTrace& decision : explanation.decisions) {
+    add_conditions(decision.conditions, reasons, wanted);
+    const brain::RuleTrace* rule = telling_rule(decision.rules);
+    if (rule != nullptr) add_conditions(rule->conditions, reasons, wanted);
+  }
+  return reasons;
+}
+
+Result<brain::Context> constants_of(const Policy& policy, const brain::Model& model, Date on) {
+  CB_TRY(const json::value parameters, parse_json(policy.parameters));
+  CB_TRY(brain::Context constants, model.read_inputs(parameters.as_object()));
+  constants.set(input_date, brain::Value::date(on));
+  return constants;
+}
+
+}  // namespace
+
+Result<Prepared> prepare(const Policy& policy, ModelSource& models,
+                         const std::vector<std::string>& known, Date on) {
+  Prepared prepared;
+  prepared.policy = policy;
+  prepared.on = on;
+  auto effective = models.effective(policy.model, on);
+  if (!effective) return effective.error().in("policy '" + policy.code + "'");
+  prepared.effective = std::move(*effective);
+  const brain::Model& model = *prepared.effective.model;
+  CB_TRY(prepared.constants, constants_of(policy, model, on));
+  for (const brain::Input& input : model.inputs()) {
+    if (prepared.constants.find(input.name) != nullptr) continue;
+    if (!contains(known, input.name)) {
+      return invalid("policy '" + policy.code + "': model '" + policy.model + "' reads '" +
+                     input.name + "', which is neither a fact of a " + policy.subject +
+                     " nor a parameter of the policy");
+    }
+    prepared.wanted.push_back(input.name);
+  }
+  CB_TRY(prepared.program, model.bind({decision_entitled, decision_amount}, prepared.constants));
+  return prepared;
+}
+
+Result<std::vector<Verdict>> decide(const Prepared& prepared, const brain::Block& block) {
+  CB_TRY(const brain::BatchOutcome outcome, prepared.program->evaluate(block));
+  const brain::ResultColumn& entitled = outcome.columns.at(0);
+  const brain::ResultColumn& amount = outcome.columns.at(1);
+  std::vector<Verdict> verdicts(entitled.codes.size());
+  for (std::size_t row = 0; row < verdicts.size(); ++row) {
+    if (!entitled.at(row).is_true()) continue;
+    verdicts[row] = verdict_of(entitled.at(row), amount.at(row));
+  }
+  return verdicts;
+}
+
+Result<Explained> explain(const Prepared& prepared, const Batch& one_row, const FactSource& facts) {
+  if (one_row.rows != 1) return not_found("nothing is known of this subject");
+  brain::Context context;
+  Explained explained;
+  for (const std::string& fact : prepared.wanted) {
+    brain::Value value = brain::Value::of(one_row.column(fact).cell_at(0));
+    explained.facts.push_back(
+        json::object{{"fact", fact},
+                     {"value", brain::to_text(value)},
+                     {"resource", facts.resource_of(prepared.policy.subject, fact)}});
+    context.set(fact, std::move(value));
+  }
+  context.merge(prepared.constants);
+  const brain::Model& model = *prepared.effective.model;
+  brain::EvaluateOptions with_reasons;
+  with_reasons.explain = true;
+  const brain::Outcome entitled = model.evaluate(decision_entitled, context, with_reasons);
+  const brain::Outcome amount = model.evaluate(decision_amount, context);
+  explained.verdict = verdict_of(entitled.value, amount.value);
+  if (model.has_decision(decision_reason)) {
+    const brain::Value words = model.evaluate(decision_reason, context).value;
+    if (words.is(brain::Kind::text)) explained.in_words = words.as_text();
+  }
+  explained.reasons = reasons_of(entitled.explanation, prepared.wanted);
+  for (Reason& reason : explained.reasons) {
+    if (!reason.fact.empty()) {
+      reason.resource = facts.resource_of(prepared.policy.subject, reason.fact);
+    }
+  }
+  explained.explanation = brain::to_json(entitled.explanation);
+  return explained;
+}
+
+bool needs_approval(const Policy& policy, std::int64_t amount_fen, std::int64_t from_fen) {
+  if (amount_fen >= from_fen) return true;
+  const auto parameters = parse_json(policy.parameters);
+  if (!parameters || !parameters->is_object()) return true;
+  const json::value* checked = parameters->as_object().if_contains(parameter_checked);
+  return checked != nullptr && checked->is_bool() && checked->as_bool();
+}
+
+}  // namespace citybrain::benefit

@@ -1,0 +1,28 @@
+// What Benefit holds: its parts and those of its own. Private to the room.
+#pragma once
+
+#include "benefit/benefit.h"
+#include "benefit/ledger.h"
+#include "claims.h"
+#include "matcher.h"
+#include "payer.h"
+
+namespace citybrain::benefit {
+
+struct Benefit::State {
+  State(Parts p, Options o)
+      : parts(p),
+        options(std::move(o)),
+        ledger(p.clock),
+        matcher(p, options, ledger),
+        payer(p, options, ledger) {}
+
+  Parts parts;
+  Options options;
+  Ledger ledger;
+  Matcher matcher;
+  Payer payer;
+  QueuePlace queue;
+};
+
+}  // namespace citybrain::benefit
