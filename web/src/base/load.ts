@@ -2,6 +2,7 @@
 // still shown because the newest attempt failed).
 import { onBeforeUnmount, ref, shallowRef, watch, type WatchSource } from 'vue'
 import { error_words } from './api'
+import { now } from './time'
 
 export interface Load<T> {
   readonly data: { readonly value: T | null }
@@ -25,7 +26,7 @@ export function use_load<T>(read: () => Promise<T>, sources: (WatchSource | obje
       if (mine !== turn) return
       data.value = answer
       error.value = ''
-      at.value = new Date().toISOString()
+      at.value = now().toISOString()
     } catch (cause) {
       if (mine !== turn) return
       error.value = error_words(cause)

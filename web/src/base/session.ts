@@ -1,6 +1,7 @@
 // Who is signed in. One shared state per page; the cookie itself is HttpOnly and never seen here.
 import { reactive } from 'vue'
 import { api } from './api'
+import { set_server_now } from './time'
 
 export interface Principal {
   kind: 'staff' | 'citizen' | 'enterprise' | 'system' | 'anonymous'
@@ -27,6 +28,7 @@ export async function load_session(): Promise<void> {
   const reply = await api.get<SessionReply>('/api/session')
   session.principal = reply.principal ?? null
   if (reply.city) session.city = reply.city
+  set_server_now(reply.now)
   session.known = true
 }
 

@@ -3,6 +3,16 @@
 import { locale, t } from './i18n'
 
 const zone = 'Asia/Shanghai'
+let ahead_ms = 0 // the server's clock minus ours; a demo city lives on a day of its own
+
+export function set_server_now(iso: string | undefined): void {
+  const at = iso ? new Date(iso).getTime() : NaN
+  if (!Number.isNaN(at)) ahead_ms = at - Date.now()
+}
+
+export function now(): Date {
+  return new Date(Date.now() + ahead_ms)
+}
 
 function parts_of(at: Date): Record<string, string> {
   const format = new Intl.DateTimeFormat('en-CA', {
@@ -60,10 +70,10 @@ export function long_day(at: Date): string {
 }
 
 // How long ago, in words; coarse on purpose.
-export function ago(iso: string | null | undefined, now: Date = new Date()): string {
+export function ago(iso: string | null | undefined, at_now: Date = now()): string {
   const at = parse(iso)
   if (!at) return '—'
-  const seconds = Math.max(0, Math.round((now.getTime() - at.getTime()) / 1000))
+  const seconds = Math.max(0, Math.round((at_now.getTime() - at.getTime()) / 1000))
   if (seconds < 60) return t('time.seconds_ago', { n: seconds })
   if (seconds < 3600) return t('time.minutes_ago', { n: Math.floor(seconds / 60) })
   if (seconds < 86400) return t('time.hours_ago', { n: Math.floor(seconds / 3600) })
