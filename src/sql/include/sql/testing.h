@@ -1,6 +1,7 @@
 // test_stores: fresh stores for tests of rooms with SQL. Only tests name it.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -29,5 +30,21 @@ class TestStores {
 // conninfo) where that is set. Use: `for (const auto& url : sql::test_stores()) { auto db =
 // Db::open(url); … }`
 inline TestStores test_stores() { return {}; }
+
+// How a child of a kill test ended.
+struct ChildEnd {
+  bool killed = false;  // by SIGKILL
+  int status = 0;       // exit status, where it was not killed
+  std::string output;   // of its stdout
+};
+
+// Runs this test binary again as a child with one test alone (a test named DISABLED_… is meant for
+// this: it runs in children only), these variables in its environment, and all output collected.
+// After `kill_after_ms` it is killed (0 = never): a child killed by its own crash_point ends the
+// same way.
+ChildEnd run_child(const std::string& test, const std::map<std::string, std::string>& environment,
+                   int kill_after_ms = 0);
+// How often a kill test kills in each window: CITYBRAIN_KILLS, 10 where it is not set.
+int kills();
 
 }  // namespace citybrain::sql
