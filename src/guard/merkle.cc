@@ -1,5 +1,5 @@
-// The hash tree of RFC 6962: proofs are made by the recursive definitions of §2.1, and verified by the
-// iterative algorithms of RFC 9162.
+// The hash tree of RFC 6962: proofs are made by the recursive definitions of §2.1, and verified by
+// the iterative algorithms of RFC 9162.
 #include "guard/merkle.h"
 
 #include <sodium.h>

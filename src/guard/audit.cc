@@ -1,0 +1,298 @@
+// The audit log's write side: entries of all threads wait in one queue; the first of them commits
+// the whole queue, and every one returns when its entry is durable.
+#include "guard/audit.h"
+
+#include <sodium.h>
+
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+
+#include "audit_store.h"
+#include "base/crash.h"
+#include "base/ids.h"
+#include "base/text.h"
+#include "sql/db.h"
+
+namespace citybrain::guard {
+namespace {
+
+struct Salted {
+  std::string lookup;  // keyed digest of the subject
+  std::string salt;
+};
+
+struct Pending {
+  AuditRow row;  // index, at and leaf are set at the commit
+  std::vector<Salted> subjects;
+  bool done = false;
+  Result<void> result;
+};
+
+Result<void> check_text(std::string_view name, std::string_view text) {
+  if (text.size() <= 1000 && is_utf8(text) && text.find('\0') == std::string_view::npos)
+    return ok();
+  return invalid("audit: '" + std::string(name) + "' is no UTF-8 text of at most 1000 bytes");
+}
+
+}  // namespace
+
+struct AuditLog::State {
+  State(sql::Db& d, const Clock& c, Random& r) : db(d), clock(c), random(r) {}
+  sql::Db& db;
+  const Clock& clock;
+  Random& random;
+
+  mutable std::mutex mutex;
+  std::condition_variable changed;
+  std::deque<Pending*> queue;
+  bool committing = false;
+  bool open = false;
+  Frontier frontier;
+  Timestamp last_at;
+  std::string lookup_key;  // guard_secret 'audit_subject'
+
+  Result<Pending> prepare(const AuditEntry& entry);
+  Result<void> commit(std::vector<Pending*>& batch);
+};
+
+AuditLog::AuditLog(sql::Db& db, const Clock& clock, Random& random)
+    : state_(std::make_unique<State>(db, clock, random)) {
+  CB_CHECK(sodium_init() >= 0);
+}
+AuditLog::~AuditLog() = default;
+
+Result<void> AuditLog::open() {
+  State& s = *state_;
+  std::string fresh(32, '\0');
+  s.random.fill({reinterpret_cast<unsigned char*>(fresh.data()), fresh.size()});
+  CB_TRY(s.lookup_key, s.db.write([&](sql::Tx& tx) -> Result<std::string> {
+    CB_DO(
+        tx.exec("INSERT INTO guard_secret (name, value) VALUES ('audit_subject', $1) "
+                "ON CONFLICT (name) DO NOTHING",
+                {sql::Blob{fresh}}));
+    CB_TRY(const auto row,
+           tx.query_one("SELECT value FROM guard_secret WHERE name = 'audit_subject'"));
+    return row->bytes(0);
+  }));
+  auto loaded =
+      s.db.read([](sql::Session& session) -> Result<LoadedHead> { return load_head(session); });
+  if (!loaded) return std::move(loaded).error();
+  const std::lock_guard lock(s.mutex);
+  s.frontier = loaded->frontier;
+  s.last_at = loaded->head.at;
+  s.open = true;
+  return ok();
+}
+
+Result<Pending> AuditLog::State::prepare(const AuditEntry& entry) {
+  CB_DO(check_text("event", entry.event));
+  CB_DO(check_text("actor", entry.actor));
+  CB_DO(check_text("purpose", entry.purpose));
+  CB_DO(check_text("object", entry.object));
+  if (entry.event.empty()) return invalid("audit: 'event' is empty; name what was done");
+  if (entry.subjects.size() > subjects_max) {
+    return exhausted("audit: " + std::to_string(entry.subjects.size()) +
+                     " subjects in one entry; at most " + std::to_string(subjects_max));
+  }
+  Pending pending;
+  json::object details = entry.details;
+  json::array digests;
+  for (const std::string& subject : entry.subjects) {
+    Salted salted{keyed_digest(lookup_key, subject), std::string(16, '\0')};
+    random.fill({reinterpret_cast<unsigned char*>(salted.salt.data()), salted.salt.size()});
+    digests.emplace_back(to_hex(sha256(salted.salt + subject)));
+    pending.subjects.push_back(std::move(salted));
+  }
+  if (!digests.empty()) details["subjects"] = std::move(digests);
+  pending.row = {.index = 0,
+                 .at = {},
+                 .event = entry.event,
+                 .actor = entry.actor,
+                 .purpose = entry.purpose,
+                 .object = entry.object,
+                 .status = entry.status,
+                 .details = json::serialize(details),
+                 .leaf = {}};
+  if (pending.row.details.size() > details_bytes_max + subjects_max * 70) {
+    return exhausted("audit: details of " + std::to_string(pending.row.details.size()) + " bytes");
+  }
+  return pending;
+}
+
+Result<void> AuditLog::State::commit(std::vector<Pending*>& batch) {
+  const Timestamp now = std::max(clock.now(), last_at);
+  Frontier next = frontier;
+  std::vector<NodeRow> nodes;
+  const auto completed = [&](int height, std::uint64_t number, const Hash& hash) {
+    if (height > 0 && height % 8 == 0 && height <= 24) nodes.push_back({height, number, hash});
+  };
+  for (Pending* pending : batch) {
+    pending->row.index = next.size();
+    pending->row.at = now;
+    pending->row.leaf = leaf_hash(entry_text(pending->row));
+    next.append(pending->row.leaf, completed);
+  }
+  const AuditHead head{next.size(), next.root(), now};
+  CB_DO(db.write([&](sql::Tx& tx) -> Result<void> {
+    CB_TRY(const AuditHead stored, read_head(tx));
+    if (stored.size != frontier.size()) {
+      return conflict("the audit log has " + std::to_string(stored.size) +
+                      " entries, this process " + "knows of " + std::to_string(frontier.size()) +
+                      ": another process writes it; stop one of them");
+    }
+    std::vector<const AuditRow*> rows;
+    for (const Pending* pending : batch) rows.push_back(&pending->row);
+    CB_DO(insert_rows(tx, rows));
+    CB_DO(insert_nodes(tx, nodes));
+    for (const Pending* pending : batch) {
+      if (pending->subjects.empty()) continue;
+      CB_DO(
+          tx.exec_rows("INSERT INTO guard_audit_subject (subject, entry, position, salt) "
+                       "VALUES ($1, $2, $3, $4)",
+                       pending->subjects.size(), [&](std::size_t i, sql::Binder& bind) {
+                         bind.text(pending->subjects[i].lookup);
+                         bind.integer(static_cast<std::int64_t>(pending->row.index));
+                         bind.integer(static_cast<std::int64_t>(i));
+                         bind.blob(pending->subjects[i].salt);
+                       }));
+    }
+    return write_head(tx, head);
+  }));
+  crash_point("guard.after_append");
+  const std::lock_guard lock(mutex);
+  frontier = std::move(next);
+  last_at = now;
+  return ok();
+}
+
+Result<std::uint64_t> AuditLog::append(const AuditEntry& entry) {
+  State& s = *state_;
+  CB_TRY(Pending mine, s.prepare(entry));
+  std::unique_lock lock(s.mutex);
+  if (!s.open) return internal("the audit log is not open");
+  s.queue.push_back(&mine);
+  while (!mine.done) {
+    if (s.committing) {
+      s.changed.wait(lock);
+      continue;
+    }
+    s.committing = true;
+    std::vector<Pending*> batch;
+    while (!s.queue.empty() && batch.size() < batch_entries_max) {
+      batch.push_back(s.queue.front());
+      s.queue.pop_front();
+    }
+    lock.unlock();
+    const Result<void> result = s.commit(batch);
+    lock.lock();
+    for (Pending* pending : batch) {
+      pending->result = result;
+      pending->done = true;
+    }
+    s.committing = false;
+    s.changed.notify_all();
+  }
+  CB_DO(mine.result);
+  return mine.row.index;
+}
+
+Result<AuditHead> AuditLog::head() const {
+  const std::lock_guard lock(state_->mutex);
+  return AuditHead{state_->frontier.size(), state_->frontier.root(), state_->last_at};
+}
+
+Result<AuditLog::Page> AuditLog::page(std::int64_t page, std::int64_t size) const {
+  CB_DO(check_page(page, size));
+  return state_->db.read([&](sql::Session& session) -> Result<Page> {
+    CB_TRY(const AuditHead head, read_head(session));
+    Page result;
+    result.total = head.size;
+    const auto skipped = static_cast<std::uint64_t>((page - 1) * size);
+    if (skipped >= head.size) return result;
+    const auto end = static_cast<std::int64_t>(head.size - skipped);
+    CB_TRY(const auto rows, rows_between(session, std::max<std::int64_t>(0, end - size), end));
+    for (auto row = rows.rbegin(); row != rows.rend(); ++row) {
+      result.records.push_back(record_of(*row));
+    }
+    return result;
+  });
+}
+
+Result<AuditLog::Page> AuditLog::of_subject(std::string_view subject, std::int64_t page,
+                                            std::int64_t size) const {
+  CB_DO(check_page(page, size));
+  const std::string lookup = keyed_digest(state_->lookup_key, subject);
+  return state_->db.read([&](sql::Session& session) -> Result<Page> {
+    Page result;
+    CB_TRY(const auto count, session.query_one("SELECT COUNT(DISTINCT entry) FROM "
+                                               "guard_audit_subject WHERE subject = $1",
+                                               {lookup}));
+    result.total = static_cast<std::uint64_t>(count->integer(0));
+    CB_TRY(const auto entries,
+           session.query("SELECT DISTINCT entry FROM guard_audit_subject WHERE subject = $1 "
+                         "ORDER BY entry DESC LIMIT $2 OFFSET $3",
+                         {lookup, size, (page - 1) * size}));
+    for (const sql::Row& row : entries) {
+      CB_TRY(const auto rows, rows_between(session, row.integer(0), row.integer(0) + 1));
+      if (rows.empty())
+        return corrupt("audit entry " + std::to_string(row.integer(0)) + " is gone");
+      result.records.push_back(record_of(rows.front()));
+    }
+    return result;
+  });
+}
+
+Result<std::int64_t> AuditLog::forget_subject(std::string_view subject) {
+  const std::string lookup = keyed_digest(state_->lookup_key, subject);
+  return state_->db.write([&](sql::Tx& tx) {
+    return tx.exec("DELETE FROM guard_audit_subject WHERE subject = $1", {lookup});
+  });
+}
+
+// --- proofs read a snapshot of their own; what was appended meanwhile is not in it.
+
+Result<AuditRecord> AuditLog::at(std::uint64_t index) const {
+  return state_->db.read([&](sql::Session& session) -> Result<AuditRecord> {
+    CB_TRY(const AuditRow row, row_at(session, index));
+    return record_of(row);
+  });
+}
+
+Result<InclusionProof> AuditLog::inclusion(std::uint64_t index, std::uint64_t size) const {
+  return state_->db.read([&](sql::Session& session) -> Result<InclusionProof> {
+    CB_TRY(const AuditHead head, read_head(session));
+    const std::uint64_t n = size == 0 ? head.size : size;
+    if (n > head.size) {
+      return invalid("'size' is " + std::to_string(n) + "; the log has " +
+                     std::to_string(head.size));
+    }
+    const NodeSource nodes = stored_nodes(session);
+    CB_TRY(auto path, inclusion_proof(index, n, nodes));
+    CB_TRY(const Hash root, root_of(n, nodes));
+    CB_TRY(const AuditRow row, row_at(session, index));
+    return InclusionProof{index, n, row.leaf, root, std::move(path), entry_text(row)};
+  });
+}
+
+Result<ConsistencyProof> AuditLog::consistency(std::uint64_t size1, std::uint64_t size2) const {
+  return state_->db.read([&](sql::Session& session) -> Result<ConsistencyProof> {
+    CB_TRY(const AuditHead head, read_head(session));
+    const std::uint64_t n = size2 == 0 ? head.size : size2;
+    if (n > head.size) {
+      return invalid("'size2' is " + std::to_string(n) + "; the log has " +
+                     std::to_string(head.size));
+    }
+    const NodeSource nodes = stored_nodes(session);
+    CB_TRY(auto path, consistency_proof(size1, n, nodes));
+    CB_TRY(const Hash root1, root_of(size1, nodes));
+    CB_TRY(const Hash root2, root_of(n, nodes));
+    return ConsistencyProof{size1, n, root1, root2, std::move(path)};
+  });
+}
+
+Result<AuditHead> AuditLog::verify_all(const std::optional<AuditHead>& known) const {
+  return state_->db.read([&](sql::Session& session) { return verify_log(session, known); });
+}
+
+}  // namespace citybrain::guard
