@@ -118,7 +118,8 @@ def row_of(template, models, division, serial):
     code = f"{'C' if city else 'D' + division['code']}-{YEAR}-{serial:03d}"
     return [code, name, "city" if city else "district", division["code"], department,
             model.subject, mode, model_id, lines, share, f"{YEAR}-{start}", f"{YEAR}-{end}",
-            model.basis, json.dumps(parameters, ensure_ascii=False), summary_of(model, parameters)]
+            model.basis if city else f"参照{model.basis}，标准由本地确定",
+            json.dumps(parameters, ensure_ascii=False), summary_of(model, parameters)]
 
 
 def policy_rows(models):
