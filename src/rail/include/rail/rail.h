@@ -3,12 +3,10 @@
 // lake, guard and catalog; nothing else writes records.
 #pragma once
 
-#include <atomic>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
-#include <mutex>
-#include <optional>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -28,6 +26,8 @@ class Catalog;
 }
 
 namespace citybrain::rail {
+
+struct RailState;
 
 enum class Encoding : std::uint8_t { detect, utf8, gb18030 };
 enum class Format : std::uint8_t { detect, csv, ndjson };  // detect = by the file's name
@@ -81,6 +81,7 @@ struct Source {
   std::int64_t bytes_total = 0;
   std::int64_t rows_landed = 0;
   std::int64_t rows_quarantined = 0;
+  std::int64_t lag_seconds = 0;  // how long rows have waited: since the file was written, 0 = none
   Timestamp found_at;
   Timestamp updated_at;
   std::string error;
@@ -130,6 +131,8 @@ class Rail {
   Result<bool> watch_step(std::stop_token stop);
   // One bounded step of bringing columns up to the rows; true where more waits.
   Result<bool> feed_step(std::stop_token stop);
+  // Changes that columns did not hold yet after the last step.
+  std::int64_t feed_lag() const;
 
   Result<std::vector<Source>> sources() const;
   struct QuarantinePage {
@@ -141,8 +144,7 @@ class Rail {
                                     std::int64_t size) const;
 
  private:
-  struct State;
-  std::unique_ptr<State> state_;
+  std::unique_ptr<RailState> state_;
 };
 
 // The room: /api/sources ("rail.read"), /api/quarantine ("rail.quarantine"); jobs rail.watch and
