@@ -88,7 +88,7 @@ Result<brain::Context> constants_of(const Policy& policy, const brain::Model& mo
 }  // namespace
 
 Result<Prepared> prepare(const Policy& policy, ModelSource& models,
-                         const std::vector<std::string>& known, Date on) {
+                         const std::vector<std::string>& known, Date on, bool bound) {
   Prepared prepared;
   prepared.policy = policy;
   prepared.on = on;
@@ -106,6 +106,7 @@ Result<Prepared> prepare(const Policy& policy, ModelSource& models,
     }
     prepared.wanted.push_back(input.name);
   }
+  if (!bound) return prepared;
   CB_TRY(prepared.program, model.bind({decision_entitled, decision_amount}, prepared.constants));
   return prepared;
 }

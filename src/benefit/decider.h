@@ -56,7 +56,7 @@ struct Explained {
 // `on` is 基准日; `known` are the facts declared for the subject type. The error names an input
 // that is neither a fact nor a parameter.
 Result<Prepared> prepare(const Policy& policy, ModelSource& models,
-                         const std::vector<std::string>& known, Date on);
+                         const std::vector<std::string>& known, Date on, bool bound = true);
 // One verdict a row. Not entitled where 资格 is not true or 金额 is null or not above 0.
 Result<std::vector<Verdict>> decide(const Prepared& prepared, const brain::Block& block);
 Result<Explained> explain(const Prepared& prepared, const Batch& one_row, const FactSource& facts);

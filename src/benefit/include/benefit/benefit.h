@@ -2,9 +2,8 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
+#include <map>
 #include <memory>
-#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,6 +27,10 @@ struct PayeeFacts {
   std::string account;   // bank account
 };
 
+using Names = std::map<std::string, std::string, std::less<>>;
+// Adds the rows of a CSV with the columns `code` (or `short`, where there is one) and `name`.
+Result<void> add_names(std::string_view csv, Names& names);
+
 struct Options {
   PayeeFacts enterprise{"企业名称", "所在区划", "银行账号"};
   PayeeFacts person{"姓名", "所在区划", "银行账号"};
@@ -38,6 +41,7 @@ struct Options {
   std::int64_t redecide_group_max = 500;      // changes a step of the re-deciding job
   std::int64_t redecide_behind_max = 20'000;  // above: all subjects are decided instead
   std::string demo_note = {};                 // shown beside payments in a demo city
+  Names names = {};                           // of divisions and departments, by code
 };
 
 struct Parts {

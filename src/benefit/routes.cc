@@ -1,0 +1,222 @@
+// Routes of benefit: what staff see and do, and what a firm or citizen sees and does for itself.
+#include "routes.h"
+
+#include "views.h"
+
+namespace citybrain::benefit {
+
+namespace {
+
+using ViewOf = Result<json::object> (*)(Benefit::State&, const Request&);
+
+Handler view(const std::shared_ptr<Benefit>& benefit, ViewOf make) {
+  return [benefit, make](const Request& request) -> Result<Reply> {
+    CB_TRY(json::object object, make(benefit->state(), request));
+    return Reply::json(object);
+  };
+}
+
+std::vector<Param> with_page(std::vector<Param> params) {
+  params.push_back(query_param("page", shape::integer("from 1", 1, 1'000'000)));
+  params.push_back(query_param("size", shape::integer("items a page", 1, 200)));
+  return params;
+}
+
+Shape fen() { return shape::integer("in fen"); }
+
+Shape list_of(Shape item) {
+  using namespace shape;
+  return object({need("items", array(std::move(item))), need("total", integer()),
+                 may("note", text()), may("facts_as_of", integer()), may("audit", any())});
+}
+
+Shape reason_shape() {
+  using namespace shape;
+  return object({need("text", text("the condition, as the model says it")),
+                 need("value", text("what was read")), need("holds", boolean()),
+                 need("fact", text()), need("resource", text("where the fact comes from"))});
+}
+
+Shape line_shape() {
+  using namespace shape;
+  return object({need("code", text()), need("name", text()), need("level", text()),
+                 need("division", text()), need("division_name", text()), need("year", integer()),
+                 need("functional_code", text()), need("economic_code", text()),
+                 need("department_name", text()), need("appropriated_fen", fen()),
+                 need("pending_fen", fen()), need("posted_fen", fen()),
+                 need("available_fen", fen())});
+}
+
+json::object report_json(const MatchReport& r) {
+  return {{"subjects", r.subjects},       {"policies", r.policies},
+          {"entitled", r.entitled},       {"fresh", r.fresh},
+          {"lapsed", r.lapsed},           {"amount_fen", r.amount_fen},
+          {"evaluations", r.evaluations}, {"seconds", r.seconds}};
+}
+
+std::string member(const Request& request, std::string_view name) {
+  return text_of(request.json.as_object(), name);
+}
+
+std::vector<Route> policy_routes(const std::shared_ptr<Benefit>& b) {
+  return {{.method = Method::get,
+           .path = "/api/policies",
+           .summary = "Policies",
+           .params = with_page(
+               {query_param("query", shape::text("in name or code", 100)),
+                query_param("level", shape::word({"city", "district"})), query_param("division"),
+                query_param("mode"),
+                query_param("state", shape::word({"draft", "published", "open", "closed"}))}),
+           .right = Right("benefit.read"),
+           .audit = Audit::none("shows no personal records"),
+           .handler = view(b, policies_view)},
+          {.method = Method::get,
+           .path = "/api/policies/{code}",
+           .summary = "One policy",
+           .params = {path_param("code")},
+           .right = Right("benefit.read"),
+           .audit = Audit::none("shows no personal records"),
+           .handler = [b](const Request& request) -> Result<Reply> {
+             CB_TRY(json::object object, policy_view(b->state(), request.param("code")));
+             return Reply::json(object);
+           }},
+          {.method = Method::post,
+           .path = "/api/policies/{code}/publish",
+           .summary = "Publish a draft; by another than its drafter",
+           .params = {path_param("code")},
+           .right = Right("benefit.publish"),
+           .audit = Audit("benefit.publish"),
+           .handler = [b](const Request& request) -> Result<Reply> {
+             const std::string code = request.param("code");
+             CB_DO(b->publish(code, request.principal.id));
+             CB_TRY(json::object object, policy_view(b->state(), code));
+             return Reply::json(object);
+           }},
+          {.method = Method::post,
+           .path = "/api/policies/{code}/match",
+           .summary = "Decide all subjects for one open policy",
+           .params = {path_param("code")},
+           .right = Right("benefit.match"),
+           .audit = Audit("benefit.match"),
+           .handler = [b](const Request& request) -> Result<Reply> {
+             CB_TRY(const MatchReport report, b->match(request.param("code")));
+             return Reply::json(report_json(report));
+           }}};
+}
+
+std::vector<Route> money_routes(const std::shared_ptr<Benefit>& b) {
+  return {
+      {.method = Method::get,
+       .path = "/api/lines",
+       .summary = "Budget lines and what is left",
+       .params = with_page({query_param("level"), query_param("division")}),
+       .reply = list_of(line_shape()),
+       .right = Right("benefit.read"),
+       .audit = Audit::none("shows no personal records"),
+       .handler = view(b, lines_view)},
+      {.method = Method::post,
+       .path = "/api/lines/import",
+       .summary = "Import budget lines from CSV, all or nothing",
+       .body = shape::object({shape::need("csv", shape::text("columns of city/lines.csv"))}),
+       .right = Right("benefit.import"),
+       .audit = Audit("benefit.import"),
+       .handler = [b](const Request& request) -> Result<Reply> {
+         CB_TRY(const LineReport report,
+                b->import_lines(member(request, "csv"), request.principal.id));
+         return Reply::json(json::object{
+             {"lines", report.lines}, {"fresh", report.fresh}, {"amount_fen", report.amount_fen}});
+       }},
+      {.method = Method::get,
+       .path = "/api/payments",
+       .summary = "Payments, newest first",
+       .params = with_page({query_param("state"), query_param("policy")}),
+       .right = Right("benefit.read"),
+       .audit = Audit("benefit.payments"),
+       .handler = view(b, payments_view)},
+      {.method = Method::get,
+       .path = "/api/claims",
+       .summary = "Claims that finance looks at",
+       .params = with_page({query_param("state")}),
+       .right = Right("benefit.claims"),
+       .audit = Audit("benefit.claims"),
+       .handler = view(b, claims_view)},
+      {.method = Method::post,
+       .path = "/api/claims/{id}/approve",
+       .summary = "Approve a claim; by another than the claimant",
+       .params = {path_param("id")},
+       .right = Right("benefit.approve"),
+       .audit = Audit("benefit.approve"),
+       .handler = [b](const Request& request) -> Result<Reply> {
+         CB_DO(b->approve(request.principal, request.param("id")));
+         return Reply::json(json::object{{"id", request.param("id")}, {"state", "approved"}});
+       }},
+      {.method = Method::get,
+       .path = "/api/decisions/{id}",
+       .summary = "What a decision rests on: facts, model, reasons",
+       .params = {path_param("id")},
+       .right = Right("benefit.decisions"),
+       .audit = Audit("benefit.decision"),
+       .handler = [b](const Request& request) -> Result<Reply> {
+         CB_TRY(json::object object,
+                decision_view(b->state(), request.principal, request.param("id")));
+         return Reply::json(object);
+       }}};
+}
+
+std::vector<Route> own_routes(const std::shared_ptr<Benefit>& b) {
+  return {{.method = Method::get,
+           .path = "/api/me/entitlements",
+           .summary = "What I am entitled to and why; all=1: also what not and why not",
+           .params = {query_param("all", shape::word({"0", "1"}))},
+           .reply = list_of([] {
+             using namespace shape;
+             return object({need("policy", text()), need("name", text()), need("mode", text()),
+                            need("entitled", boolean()), need("amount_fen", fen()),
+                            need("state", text()), need("reasons", array(reason_shape())),
+                            need("decision", any()), need("summary", text()), need("basis", text()),
+                            need("window_to", text()), may("in_words", text()), may("id", text()),
+                            may("note", text()), may("end_to_end_id", text())});
+           }()),
+           .right = Right::signed_in(),
+           .audit = Audit("benefit.own"),
+           .handler = [b](const Request& request) -> Result<Reply> {
+             CB_TRY(json::object object, my_entitlements_view(b->state(), request.principal,
+                                                              request.param("all") == "1"));
+             return Reply::json(object);
+           }},
+          {.method = Method::post,
+           .path = "/api/me/claims",
+           .summary = "Claim with one click",
+           .body = shape::object({shape::need("policy", shape::text("code of the policy", 64))}),
+           .right = Right::signed_in(),
+           .audit = Audit("benefit.claim"),
+           .handler = [b](const Request& request) -> Result<Reply> {
+             CB_TRY(const std::string id, b->claim(request.principal, member(request, "policy")));
+             CB_TRY(const json::object mine, my_claims_view(b->state(), request.principal));
+             for (const json::value& item : mine.at("items").as_array()) {
+               if (item.at("id").as_string() == id) return Reply::json(item, 201);
+             }
+             return internal("claim '" + id + "' was written and is not there");
+           }},
+          {.method = Method::get,
+           .path = "/api/me/claims",
+           .summary = "Where my money is",
+           .right = Right::signed_in(),
+           .audit = Audit("benefit.own"),
+           .handler = [b](const Request& request) -> Result<Reply> {
+             CB_TRY(json::object object, my_claims_view(b->state(), request.principal));
+             return Reply::json(object);
+           }}};
+}
+
+}  // namespace
+
+std::vector<Route> routes_of(const std::shared_ptr<Benefit>& benefit) {
+  std::vector<Route> all = policy_routes(benefit);
+  for (auto& part : {money_routes(benefit), own_routes(benefit)}) {
+    all.insert(all.end(), part.begin(), part.end());
+  }
+  return all;
+}
+
+}  // namespace citybrain::benefit
