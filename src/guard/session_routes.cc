@@ -4,7 +4,9 @@
 namespace citybrain::guard {
 namespace {
 
-json::array array_of(const std::vector<std::string>& texts) { return {texts.begin(), texts.end()}; }
+json::array array_of(const std::vector<std::string>& texts) {
+  return json::array(texts.begin(), texts.end());
+}
 
 json::value principal_json(const Guard& guard, const Principal& principal) {
   if (principal.anonymous()) return nullptr;
