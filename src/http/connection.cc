@@ -144,19 +144,29 @@ void Connection::refuse(int status, const Error& error) {
   send(std::move(outgoing));
 }
 
-// Copies the message's head into `incoming`; false where it contradicts HTTP/1.1 (RFC 9112 §3.2).
+// Copies the message's head into `incoming`; false where it contradicts HTTP/1.1 (RFC 9112 §3.2,
+// §6.1).
 bool Connection::read_head(const bh::request<bh::string_body>& message, Incoming& incoming) {
   incoming.method = std::string(message.method_string());
   incoming.target = std::string(message.target());
   incoming.request.remote = remote_;
   std::size_t hosts = 0;
+  std::size_t codings = 0;
+  bool understood = true;
   for (const auto& field : message) {
     hosts += field.name() == bh::field::host ? 1 : 0;
+    if (field.name() == bh::field::transfer_encoding) {
+      ++codings;
+      // Where the end of any other coding lies is anybody's guess: that is how requests are
+      // smuggled.
+      understood = understood && beast::iequals(field.value(), "chunked");
+    }
     incoming.request.headers.emplace(lower_ascii(field.name_string()), std::string(field.value()));
   }
   const auto id = incoming.request.headers.find("x-request-id");
   const bool given = id != incoming.request.headers.end() && is_request_id(id->second);
   incoming.request.request_id = given ? id->second : thread_.next_request_id();
+  if (codings > 1 || !understood || (codings == 1 && message.version() == 10)) return false;
   return message.version() == 10 || (message.version() == 11 && hosts == 1);
 }
 
@@ -168,7 +178,8 @@ void Connection::handle() {
   keep_alive_ = message.keep_alive() && !core_.draining.load(std::memory_order_relaxed);
   Incoming incoming;
   if (!read_head(message, incoming))
-    return refuse(400, invalid("send HTTP/1.1 with exactly one Host header"));
+    return refuse(
+        400, invalid("send HTTP/1.1 with exactly one Host and no Transfer-Encoding but chunked"));
   incoming.request.body = std::move(message.body());
   plan_ = core_.service.plan(std::move(incoming));
   if (!plan_.run) {

@@ -14,8 +14,9 @@ namespace {
 std::string number_text(double value) {
   if (std::isnan(value)) return "NaN";
   if (std::isinf(value)) return value > 0 ? "+Inf" : "-Inf";
-  std::array<char, 32> digits;
-  const auto [end, ec] = std::to_chars(digits.data(), digits.data() + digits.size(), value);
+  std::array<char, 400> digits;  // the longest double, written out
+  const auto [end, ec] =
+      std::to_chars(digits.data(), digits.data() + digits.size(), value, std::chars_format::fixed);
   return ec == std::errc() ? std::string(digits.data(), end) : "NaN";
 }
 
