@@ -37,7 +37,7 @@ const resources = Array.from({ length: 64 }, (_, i) => {
     code: code + n, resource_code: `33020001${String(100 + i)}/0000${String(i).padStart(2, '0')}`, name: name + (n ? `（${n.slice(1)}）` : ''),
     department: d.short, department_name: d.name, category: ['基础', '主题', '部门'][i % 3], share_type: ['无条件', '有条件', '不予'][i % 3],
     open_type: ['无条件开放', '受限开放', '不开放'][i % 3], update_cycle: ['每日', '每月', '实时'][i % 3], items: between(6, 18),
-    rows: i % 17 === 16 ? 0 : between(1200, 480000), quality: i % 17 === 16 ? null : 0.92 + random() * 0.08, quarantined: i % 3 ? between(0, 240) : 0,
+    rows: i % 17 === 16 ? 0 : between(1200, 480000), quality: i % 17 === 16 ? null : 92 + random() * 8, quarantined: i % 3 ? between(0, 240) : 0,
     landed_at: i % 17 === 16 ? null : before(between(20, 90000)),
   }
 })
@@ -135,18 +135,20 @@ const routes = [
   ['GET', /^\/api\/resources$/, ({ q }) => page_of(resources.filter((r) => has(r.name + r.code, q.get('query')) && (!q.get('department') || r.department === q.get('department')) && (!q.get('category') || r.category === q.get('category'))), q)],
   ['GET', /^\/api\/resources\/([^/]+)$/, ({ m }) => {
     const r = resources.find((x) => x.code === m[1])
-    return r ? { ...r, abstract: '在本市登记的各类企业的基本信息，由市场监管部门每日更新。', system: '企业登记管理系统', item_list, lineage, quality_history: days.map((d, i) => ({ at: `2026-${d}T08:00:00+08:00`, score: 0.93 + i * 0.001 + random() * 0.01 })) } : refuse(404, 'not found', `no resource '${m[1]}'`)
+    return r ? { ...r, abstract: '在本市登记的各类企业的基本信息，由市场监管部门每日更新。', system: '企业登记管理系统', item_list, lineage, quality_history: days.map((d, i) => ({ at: `2026-${d}T08:00:00+08:00`, score: 93 + i * 0.1 + random() })) } : refuse(404, 'not found', `no resource '${m[1]}'`)
   }],
   ['GET', /^\/api\/resources\/([^/]+)\/records$/, ({ m, q, who }) => ({
     columns: item_list.map((i) => ({ code: i.code, name: i.name, grade: i.grade, masked: i.grade !== 'L1' })), audit: { index: log('guard.read', who.login, `resource:${m[1]}`, q.get('purpose') ?? '') },
     rows: Array.from({ length: 8 }, (_, i) => [`9133****${1000 + i * 37}`, `宁波${'甲乙丙丁戊己庚辛'[i]}示例科技有限公司`, `${'王李张陈'[i % 4]}**`, null, '330212', '2014', '500–1000', `138****${1234 + i}`]),
   })],
+  ['GET', /^\/api\/purposes$/, () => ({ items: [['quality', '数据质量核查'], ['audit', '审计'], ['handling', '业务办理']].map(([code, name]) => ({ code, name, basis: '' })) })],
+  ['GET', /^\/api\/me\/accesses$/, ({ q }) => page_of(Array.from({ length: 7 }, (_, i) => ({ index: 40 - i, at: before(i * 5000), event: 'guard.read', department: '市人社局', purpose: '业务办理', object: 'resource:ent_insured' })), q)],
   ['GET', /^\/api\/sources$/, () => ({ items: resources.slice(0, 30).map((r, i) => ({ name: `${r.department_name} · ${r.name}`, resource: r.code, kind: '文件', state: i === 4 ? 'failed' : i % 6 ? 'idle' : 'running', position: `${r.code}.csv@${r.rows}`, rows_landed: r.rows, rows_quarantined: r.quarantined, lag_seconds: i * 3, updated_at: before(i * 60), error: i === 4 ? '第 1 行缺少列 uscc；请核对表头' : null })) })],
   ['GET', /^\/api\/quarantine$/, ({ q }) => page_of(Array.from({ length: 46 }, (_, i) => ({ id: `q${i}`, resource: resources[i % 9].code, file: `${resources[i % 9].code}.csv`, line: 100 + i * 13, reasons: [{ item: '统一社会信用代码', check: 'uscc', message: '校验位应为 7，实为 X' }, ...(i % 4 ? [] : [{ item: '成立日期', check: 'past', message: '2099-01-01 在将来' }])], row_masked: { uscc: '9133****36', name: '宁波**公司', founded: '2099' }, at: before(i * 300) })).filter((x) => !q.get('resource') || x.resource === q.get('resource')), q)],
   ['GET', /^\/api\/audit$/, ({ q }) => page_of([...audit].reverse().map(({ leaf, ...e }) => e), q)],
   ['GET', /^\/api\/audit\/head$/, () => ({ size: audit.length, root: mth(audit.map((e) => e.leaf)).toString('hex'), at: audit.at(-1).at })],
-  ['GET', /^\/api\/audit\/(\d+)\/proof$/, ({ m }) => {
-    const leaves = audit.map((e) => e.leaf)
+  ['GET', /^\/api\/audit\/(\d+)\/proof$/, ({ m, q }) => {
+    const leaves = audit.map((e) => e.leaf).slice(0, Number(q.get('size') ?? 1e9))
     const i = Number(m[1])
     return leaves[i] ? { leaf_hash: leaves[i].toString('hex'), index: i, size: leaves.length, path: path(i, leaves).map((h) => h.toString('hex')), root: mth(leaves).toString('hex') } : refuse(404, 'not found', `no entry ${i}`)
   }],

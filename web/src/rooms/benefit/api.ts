@@ -1,5 +1,6 @@
 // What benefit's routes answer with (contract: /api/policies, /api/lines, /api/payments, /api/me).
 import { api, type Page, type Query } from '@base/api'
+import { t } from '@base/i18n'
 
 export interface Policy {
   code: string
@@ -118,8 +119,8 @@ export const decision = (id: string) => api.get<Record<string, unknown>>(`/api/d
 
 // A value as a person reads it.
 export function plain(value: unknown): string {
-  if (value === true) return '是'
-  if (value === false) return '否'
+  if (value === true) return t('app.yes')
+  if (value === false) return t('app.no')
   if (value == null || value === '') return '—'
   return typeof value === 'object' ? JSON.stringify(value) : String(value)
 }

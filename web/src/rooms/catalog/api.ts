@@ -46,6 +46,9 @@ export interface Edge {
 export interface ResourceDetail extends Resource {
   abstract: string
   system: string
+  system_name?: string
+  share_condition?: string
+  open_condition?: string
   item_list: Item[]
   quality_history?: { at: string; score: number }[]
   lineage?: Edge[]
@@ -62,11 +65,16 @@ const path_of = (code: string) => `/api/resources/${encodeURIComponent(code)}`
 export const departments = () => api.get<Page<Department>>('/api/departments')
 export const resources = (query: Query) => api.get<Page<Resource>>('/api/resources', query)
 export const resource = (code: string) => api.get<ResourceDetail>(path_of(code))
+export interface Purpose {
+  code: string
+  name: string
+  basis: string
+}
+
+export const purposes = () => api.get<Page<Purpose>>('/api/purposes')
 export const records = (code: string, query: Query) => api.get<Records>(`${path_of(code)}/records`, query)
 
-// Quality as a percentage. The server gives either a share (0..1) or points (0..100).
+// Quality in points of 100, as the server gives it.
 export function percent(quality: number | null | undefined): string {
-  if (quality == null) return '—'
-  const points = quality <= 1 ? quality * 100 : quality
-  return `${points.toFixed(1)}%`
+  return quality == null ? '—' : `${quality.toFixed(1)}%`
 }

@@ -10,9 +10,9 @@ export interface Placed {
   h: number
 }
 
-const node_w = 176
+const node_w = 160
 const node_h = 52
-const gap_x = 72
+const gap_x = 52
 const gap_y = 18
 const pad = 4
 

@@ -82,7 +82,7 @@ export function shown(value: number, scale: number, unit: string, english = loca
   for (const [least, word] of steps) {
     if (size >= least) {
       const by = word === '万' ? 1e4 : word === 'k ' ? 1e3 : least
-      const [whole = '0', rest] = (size / by).toFixed(2).split('.')
+      const [whole = '0', rest] = (size / by).toFixed(size / by >= 1000 ? 1 : 2).split('.')
       return { figure: `${value < 0 ? '-' : ''}${group(whole)}.${rest}`, unit: word + unit }
     }
   }

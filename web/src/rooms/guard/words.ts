@@ -37,6 +37,10 @@ export const guard_words: Words = {
   'guard.computed': ['浏览器算出的根', 'Root computed in the browser'],
   'guard.proved': ['验证通过：这一条确实在树中，未被改动', 'Verified: the entry is in the tree, unchanged'],
   'guard.disproved': ['验证不通过：算出的根与树头不同', 'Not verified: the computed root differs from the tree head'],
+  'guard.accesses': ['谁看过我的记录', 'Who read my records'],
+  'guard.accesses_lead': ['哪个部门、什么时候、为了什么；每一条都在审计日志里', 'Which department, when and why; each is in the audit log'],
+  'guard.accesses_none': ['还没有人看过', 'Nobody has'],
+  'guard.entry_n': ['审计第 {n} 条', 'audit entry {n}'],
   'guard.no_crypto': [
     '浏览器只在 https 或本机地址提供 WebCrypto，请换用安全地址验证',
     'The browser offers WebCrypto on https or local addresses only; open this page there to verify',

@@ -1,0 +1,49 @@
+// Every page a person can open, with who opens it and what is clicked then; pages of one thing take the first that the server lists.
+import { base, context_of } from './browser.mjs'
+
+async function first(context, path) {
+  const reply = await context.request.get(`${base}${path}`)
+  if (!reply.ok()) throw new Error(`${path}: HTTP ${reply.status()} ${await reply.text()}`)
+  return (await reply.json()).items?.[0]
+}
+
+export async function page_list(browser) {
+  const finance = await context_of(browser, 'finance')
+  const policy_officer = await context_of(browser, 'policy')
+  const firm = await context_of(browser, 'firm')
+  const resource = await first(finance, '/api/resources?size=1')
+  const policy = await first(finance, '/api/policies?size=1')
+  const model = await first(policy_officer, '/api/models')
+  const entitlement = await first(firm, '/api/me/entitlements?all=1')
+  await Promise.all([finance.close(), policy_officer.close(), firm.close()])
+  const pages = [
+    ['front', null, '/'],
+    ['console login', null, '/console/'],
+    ['m login', null, '/m/'],
+    ['cockpit login', null, '/cockpit'],
+    ['resources', 'steward', '/console/resources'],
+    ['resource', 'steward', resource && `/console/resources/${resource.code}`],
+    ['resource with records', 'steward', resource && `/console/resources/${resource.code}`, ['form:has(#purpose) button[type=submit]', 'details summary']],
+    ['sources', 'engineer', '/console/sources'],
+    ['quarantine', 'steward', '/console/quarantine'],
+    ['models', 'policy', '/console/models'],
+    ['model', 'policy', model && `/console/models/${model.id}/${model.version}`],
+    ['policies', 'finance', '/console/policies'],
+    ['policy', 'finance', policy && `/console/policies/${policy.code}`],
+    ['lines', 'finance', '/console/lines'],
+    ['claims', 'finance2', '/console/claims'],
+    ['payments', 'finance', '/console/payments'],
+    ['audit', 'auditor', '/console/audit?index=0'],
+    ['no such page', 'finance', '/console/nothing-here'],
+    ['m entitlements', 'firm', '/m/'],
+    ['m refusals', 'firm', '/m/', ['button[aria-expanded=false]']],
+    ['m money', 'firm', '/m/money'],
+    ['m decisions', 'firm', '/m/decisions'],
+    ['m decision', 'firm', entitlement?.decision && `/m/decisions/${entitlement.decision}`],
+    ['m account', 'firm', '/m/me'],
+    ['cockpit', 'finance', '/cockpit'],
+    ['cockpit as tables', 'finance', '/cockpit', ['.map .switch', '.panel .switch']],
+    ['cockpit figure', 'finance', '/cockpit', ['.kpi']],
+  ]
+  return pages.map(([name, login, path, clicks = []]) => ({ name, login, path, clicks }))
+}
