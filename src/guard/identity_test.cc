@@ -196,8 +196,7 @@ TEST(Identity, LoadingAccountsAgainKeepsPasswords) {
     EXPECT_EQ(in->principal.department, "czj");
     Account again;
     again.login = "wang";
-    EXPECT_EQ(f.identity->create_account(again, password).error().code,
-              Code::conflict);
+    EXPECT_EQ(f.identity->create_account(again, password).error().code, Code::conflict);
     const auto bad = f.identity->load_accounts(
         "login,kind,name,department,subject,roles\nx,robot,X,,,\n", password);
     EXPECT_NE(bad.error().message.find("row 2"), std::string::npos);
