@@ -10,7 +10,7 @@ PRESET ?= release
 PATH := $(shell cat third_party/node.path 2>/dev/null || echo /usr/local/bin):$(PATH)
 export PATH
 
-.PHONY: help setup build web demo empty test check asan tsan fuzz soak bench golden format tidy clean configure
+.PHONY: help setup build web demo empty test check asan tsan fuzz soak bench golden format lint tidy clean configure
 
 help: ## this list
 	@echo "citybrain (城市大脑): make TARGET"
@@ -68,6 +68,9 @@ golden: ## rewrite the golden files of the surface; review reads the diff
 
 format: ## format the C++ sources
 	@git ls-files '*.cc' '*.h' | xargs clang-format-14 -i
+
+lint: ## clang-tidy over what changed since the last commit (LINT=--all: everything)
+	@tools/lint.sh $(LINT)
 
 tidy: ## the house's rules
 	@python3 tools/tidy.py

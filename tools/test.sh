@@ -27,6 +27,7 @@ fi
 say "building ($preset)"
 [ -f $build/build.ninja ] || cmake --preset "$preset" >/dev/null
 ninja -C $build -j "$jobs" "${targets[@]}"
+if [ "$what" = check ]; then BUILD=$build tools/lint.sh; fi
 if [ "$what" = all ]; then tools/web.sh; fi
 
 postgres=$(mktemp -d /tmp/citybrain-pg.XXXXXX)
