@@ -101,11 +101,11 @@ Result<void> publish(City& city) {
   const Step step(4, "publishing models, budget lines and policies");
   CB_TRY(const Date from, parse_date("2020-01-01"));
   CB_TRY(const int models, city.rules().import_dir(city.options().home + "/decisions", from,
-                                                   "policy", "publisher"));
+                                                   "city", "publisher"));
   CB_TRY(const std::string lines, city.definition("lines.csv"));
-  CB_TRY(const benefit::LineReport report, city.benefit().import_lines(lines, "finance"));
+  CB_TRY(const benefit::LineReport report, city.benefit().import_lines(lines, "city"));
   CB_TRY(const std::string policies, city.definition("policies.csv"));
-  CB_TRY(const std::int64_t drafted, city.benefit().import_policies(policies, "policy"));
+  CB_TRY(const std::int64_t drafted, city.benefit().import_policies(policies, "city"));
   CB_TRY(const std::int64_t published, city.benefit().publish_all("publisher"));
   for (bool more = true; more;) {
     CB_TRY(more, city.benefit().open_and_close());

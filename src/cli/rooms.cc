@@ -1,14 +1,13 @@
 // The wiring of all rooms: see rooms.h.
 #include "rooms.h"
 
-#include <filesystem>
-
 #include "admin_room.h"
 #include "base/csv.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "benefit/adapters.h"
 #include "benefit/benefit.h"
+#include "brain/value.h"
 #include "catalog/catalog.h"
 #include "cockpit/cockpit.h"
 #include "facts/facts.h"
@@ -44,6 +43,21 @@ namespace citybrain::cli {
 namespace {
 
 constexpr std::chrono::milliseconds treasury_wait{10'000};
+
+// All facts of one subject under the names that models use, for trying a model on a living case.
+Result<brain::Context> context_of(const facts::Facts& facts, const Principal& who,
+                                  const std::string& type, const std::string& id) {
+  guard::InternalPurpose purpose;
+  purpose.code = "rules.try";
+  purpose.basis = "trial of a decision model before publication";
+  purpose.actor = who.id;
+  CB_TRY(const facts::Known known, facts.one({type, id}, facts.names(type), purpose));
+  brain::Context context;
+  for (const Column& column : known.facts.columns) {
+    context.set(column.field().name, brain::Value::of(column.cell_at(0)));
+  }
+  return context;
+}
 
 }  // namespace
 
@@ -132,6 +146,10 @@ Result<void> City::open_decisions() {
   ports_->treasury = benefit::treasury_at(options_.treasury, treasury_wait);
   benefit::Options benefit_options;
   if (options_.demo) benefit_options.demo_note = "演示数据";
+  CB_TRY(const std::string divisions, definition("divisions.csv"));
+  CB_TRY(const std::string departments, definition("departments.csv"));
+  CB_DO(benefit::add_names(divisions, benefit_options.names));
+  CB_DO(benefit::add_names(departments, benefit_options.names));
   benefit_ = benefit::Benefit::make(
       {*db_, *ports_->facts, *ports_->models, *ports_->treasury, *clock_, *random_},
       benefit_options);
@@ -145,7 +163,7 @@ Result<void> City::make_rooms() {
   rooms_.push_back(rail::make_room(*rail_));
   rooms_.push_back(rules::make_room(
       *rules_, [this](const Principal& who, const std::string& type, const std::string& subject) {
-        return context_for_try(*facts_, who, type, subject);
+        return context_of(*facts_, who, type, subject);
       }));
   rooms_.push_back(benefit::make_room(benefit_));
   std::vector<Indicator> indicators;
@@ -156,9 +174,13 @@ Result<void> City::make_rooms() {
   CB_TRY(const std::string divisions_csv, definition("divisions.csv"));
   cockpit::Options board;
   board.demo = options_.demo;
-  CB_TRY(Room cockpit_room,
-         cockpit::make_room({*db_, *clock_, indicators_csv, divisions_csv, std::move(indicators)},
-                            std::move(board)));
+  const auto last_audit = [guard = guard_]() -> std::int64_t {
+    const auto head = guard->audit_log().head();
+    return head && head->size > 0 ? static_cast<std::int64_t>(head->size) - 1 : -1;
+  };
+  CB_TRY(Room cockpit_room, cockpit::make_room({*db_, *clock_, indicators_csv, divisions_csv,
+                                                std::move(indicators), last_audit},
+                                               std::move(board)));
   rooms_.push_back(std::move(cockpit_room));
   rooms_.push_back(admin_room(*this));
   return ok();
