@@ -4,7 +4,7 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,19 +35,24 @@ inline constexpr std::size_t live_max = 50;
 // What the cockpit is told at the start: the text of city/indicators.csv
 // (code,name,unit,definition, owner,period,source,format) and city/divisions.csv, and the rooms'
 // indicators. A declared indicator that no room gives is left out of the board and named in the
-// log; one that a room gives without a declaration is refused.
+// log, and so is one that a room gives and nobody declared: a figure without a definition is not
+// shown.
+//
+// format: integer | decimal:N | wan (values are ones, shown in 万) | yi_yuan (values are yuan,
+// shown in 亿元).
 struct Parts {
   sql::Db& db;
   const Clock& clock;
   std::string_view indicators_csv;
   std::string_view divisions_csv;
   std::vector<Indicator> indicators;
+  std::function<std::int64_t()> last_audit = {};  // index of the newest audit entry; -1 = none
 };
 
 // Routes /api/board, /api/board/stream (SSE: snapshot, then kpi and event), /api/indicators,
 // /api/indicators/{code}; a job that keeps a point of each figure a minute and a day; a
-// subscription to every event that carries `text` (the live list; rooms mask names before they put
-// them there).
+// subscription to every event that carries `live` and `text` (rooms mask names before they put them
+// there).
 Result<Room> make_room(Parts parts, Options options = {});
 
 }  // namespace citybrain::cockpit
