@@ -93,13 +93,12 @@ struct World : Door {
         std::uint64_t seed)
       : Door(url, folder) {
     const ResourceGrades grades = secret_grades();
-    lake->define({"secret", grades.schema, lake::Keeping::keyed}).value();
-    guard->set_grades(grades).value();
+    define(grades);
     SeededRandom draws(seed);
     Batch batch(grades.schema);
     for (const ShownRow& s : shown) batch.append_row(draw_row(s, draws));
     land("secret", batch);
-    routes = record_routes(*guard);
+    routes = record_routes(guard());
   }
 
   // All that the caller gets to see of one call of the route.

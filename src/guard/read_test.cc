@@ -37,8 +37,7 @@ ResourceGrades person_grades() {
 struct People : Door {
   People(const std::string& url, const std::string& folder) : Door(url, folder) {
     const ResourceGrades grades = person_grades();
-    lake->define({"person", grades.schema, lake::Keeping::keyed}).value();
-    guard->set_grades(grades).value();
+    define(grades);
     Batch batch(grades.schema);
     const Date born = date_of({1949, 12, 31});
     batch.append_row({zhang, std::string("张三"), std::string("13812345678"),
@@ -73,7 +72,7 @@ void on_both_stores(const Test& test) {
 
 TEST(Read, MasksByGradeForWhoHasNoClearance) {
   on_both_stores([](People& p) {
-    const auto read = p.guard->read({Door::staff("steward"), "quality"}, {.resource = "person"});
+    const auto read = p.guard().read({Door::staff("steward"), "quality"}, {.resource = "person"});
     ASSERT_TRUE(read) << read.error().message;
     ASSERT_EQ(read->batch.rows, 2U);
     EXPECT_EQ(texts(*read, 0),
@@ -90,19 +89,20 @@ TEST(Read, MasksByGradeForWhoHasNoClearance) {
 TEST(Read, ClearsByRightAndPurpose) {
   on_both_stores([](People& p) {
     const Principal clerk = Door::staff("clerk");
-    const auto handling = p.guard->read({clerk, "业务办理", "办件20201124001"},
-                                        {.resource = "person", .key = {zhang}});
+    const auto handling = p.guard().read({clerk, "业务办理", "办件20201124001"},
+                                         {.resource = "person", .key = {zhang}});
     ASSERT_TRUE(handling) << handling.error().message;
     ASSERT_EQ(handling->batch.rows, 1U);
     EXPECT_EQ(texts(*handling, 0)[1], "张三");
     EXPECT_EQ(texts(*handling, 0)[4], "1949-12-31");
     EXPECT_EQ(texts(*handling, 0)[7], "-") << "L4 stays hidden at L3 clearance";
     const auto statistics =
-        p.guard->read({clerk, "statistics"}, {.resource = "person", .key = {zhang}});
+        p.guard().read({clerk, "statistics"}, {.resource = "person", .key = {zhang}});
     EXPECT_EQ(statistics.error().code, Code::denied);
     EXPECT_NE(statistics.error().message.find("guard.clear_l3@statistics"), std::string::npos);
-    const auto head = p.guard->read({Door::staff("head"), "audit"},
-                                    {.resource = "person", .columns = {"illness"}, .key = {zhang}});
+    const auto head =
+        p.guard().read({Door::staff("head"), "audit"},
+                       {.resource = "person", .columns = {"illness"}, .key = {zhang}});
     EXPECT_EQ(texts(*head, 0)[0], "糖尿病");
   });
 }
@@ -110,7 +110,7 @@ TEST(Read, ClearsByRightAndPurpose) {
 TEST(Read, RefusalsNameWhatIsMissingAndNothingOfTheData) {
   on_both_stores([](People& p) {
     const auto refused = [&](const Principal& who, const char* purpose, ReadSpec spec) {
-      const auto read = p.guard->read({who, purpose}, spec);
+      const auto read = p.guard().read({who, purpose}, spec);
       EXPECT_FALSE(read);
       return read ? Error{} : read.error();
     };
@@ -150,34 +150,36 @@ TEST(Read, RefusalsNameWhatIsMissingAndNothingOfTheData) {
 TEST(Read, ACitizenSeesHisOwnRowClearAndNoOther) {
   on_both_stores([](People& p) {
     const Principal me = Door::citizen(zhang);
-    const auto all = p.guard->read({me, "own"}, {.resource = "person"});
+    const auto all = p.guard().read({me, "own"}, {.resource = "person"});
     ASSERT_TRUE(all) << all.error().message;
     ASSERT_EQ(all->batch.rows, 1U);
     EXPECT_EQ(texts(*all, 0)[0], zhang);
     EXPECT_EQ(texts(*all, 0)[7], "糖尿病");
-    EXPECT_EQ(p.guard->read({me, "own"}, {.resource = "person", .key = {zhang}})->batch.rows, 1U);
-    EXPECT_EQ(p.guard->read({me, "own"}, {.resource = "person", .key = {li}})->batch.rows, 0U)
+    EXPECT_EQ(p.guard().read({me, "own"}, {.resource = "person", .key = {zhang}})->batch.rows, 1U);
+    EXPECT_EQ(p.guard().read({me, "own"}, {.resource = "person", .key = {li}})->batch.rows, 0U)
         << "another's row is as if it were not there";
-    EXPECT_EQ(p.guard->read({me, "own"}, {.resource = "person", .key = {std::string("nobody")}})
+    EXPECT_EQ(p.guard()
+                  .read({me, "own"}, {.resource = "person", .key = {std::string("nobody")}})
                   ->batch.rows,
               0U);
     const Comparison other{"person_id", Comparison::Op::ne, zhang};
     EXPECT_EQ(
-        p.guard->read({me, "own"}, {.resource = "person", .comparisons = {other}})->batch.rows, 0U);
-    const auto seen = p.guard->audit_log().of_subject(zhang, 1, 10).value();
+        p.guard().read({me, "own"}, {.resource = "person", .comparisons = {other}})->batch.rows,
+        0U);
+    const auto seen = p.guard().audit_log().of_subject(zhang, 1, 10).value();
     EXPECT_GE(seen.total, 2U);
-    EXPECT_EQ(p.guard->audit_log().of_subject(li, 1, 10)->total, 0U);
+    EXPECT_EQ(p.guard().audit_log().of_subject(li, 1, 10)->total, 0U);
   });
 }
 
 TEST(Read, EveryReadIsOnRecordBeforeItIsAnswered) {
   on_both_stores([](People& p) {
     const Comparison district{"district", Comparison::Op::eq, std::string("330212")};
-    const auto read = p.guard->read(
+    const auto read = p.guard().read(
         {Door::staff("steward"), "quality", "检查2020-7"},
         {.resource = "person", .columns = {"name", "district"}, .comparisons = {district}});
     ASSERT_TRUE(read) << read.error().message;
-    const auto record = p.guard->audit_log().at(read->audit_index).value();
+    const auto record = p.guard().audit_log().at(read->audit_index).value();
     EXPECT_EQ(record.event, "guard.read");
     EXPECT_EQ(record.actor, "acc-steward");
     EXPECT_EQ(record.purpose, "quality");
@@ -188,25 +190,26 @@ TEST(Read, EveryReadIsOnRecordBeforeItIsAnswered) {
     EXPECT_EQ(record.details.at("rows").to_number<int>(), 1);
     EXPECT_EQ(record.details.at("subjects").as_array().size(), 1U);
     EXPECT_EQ(json::serialize(record.details).find("张"), std::string::npos);
-    const auto proof = p.guard->audit_log().inclusion(read->audit_index).value();
+    const auto proof = p.guard().audit_log().inclusion(read->audit_index).value();
     EXPECT_TRUE(verify_inclusion(proof.leaf, proof.index, proof.size, proof.path, proof.root));
 
-    const auto size = p.guard->audit_log().head()->size;
-    EXPECT_FALSE(p.guard->read({Door::staff("nobody"), "quality"}, {.resource = "person"}));
-    EXPECT_EQ(p.guard->audit_log().head()->size, size + 1) << "a refusal is on record too";
-    EXPECT_EQ(p.guard->audit_log().at(size)->status, 403);
+    const auto size = p.guard().audit_log().head()->size;
+    EXPECT_FALSE(p.guard().read({Door::staff("nobody"), "quality"}, {.resource = "person"}));
+    EXPECT_EQ(p.guard().audit_log().head()->size, size + 1) << "a refusal is on record too";
+    EXPECT_EQ(p.guard().audit_log().at(size)->status, 403);
 
-    p.db->write([](sql::Tx& tx) { return tx.exec("UPDATE guard_audit_head SET size = 0"); })
+    p.db()
+        .write([](sql::Tx& tx) { return tx.exec("UPDATE guard_audit_head SET size = 0"); })
         .value();
     const auto unaudited =
-        p.guard->read({Door::staff("steward"), "quality"}, {.resource = "person"});
+        p.guard().read({Door::staff("steward"), "quality"}, {.resource = "person"});
     EXPECT_FALSE(unaudited) << "what can't be written down is not shown";
   });
 }
 
 TEST(Read, InternalReadingsAreOneEntry) {
   on_both_stores([](People& p) {
-    Reading reading = p.guard->begin(
+    Reading reading = p.guard().begin(
         {.code = "benefit.match", .basis = "甬政发〔2020〕8号", .models = {"unemployment@1"}});
     std::size_t rows = 0;
     ASSERT_TRUE(reading.scan("person", {"person_id", "illness"}, {}, [&](const Batch& batch) {
@@ -219,41 +222,41 @@ TEST(Read, InternalReadingsAreOneEntry) {
     EXPECT_EQ(reading.rows_of("person", "district", std::string("330212"), 10)->rows, 1U);
     EXPECT_EQ(reading.rows_of("person", "district", std::string("330212"), 0).error().code,
               Code::exhausted);
-    const auto size = p.guard->audit_log().head()->size;
+    const auto size = p.guard().audit_log().head()->size;
     const std::uint64_t index = reading.finish().value();
-    EXPECT_EQ(p.guard->audit_log().head()->size, size + 1);
-    const auto record = p.guard->audit_log().at(index).value();
+    EXPECT_EQ(p.guard().audit_log().head()->size, size + 1);
+    const auto record = p.guard().audit_log().at(index).value();
     EXPECT_EQ(record.event, "guard.internal");
     EXPECT_EQ(record.purpose, "benefit.match");
     EXPECT_EQ(record.details.at("basis").as_string(), "甬政发〔2020〕8号");
     EXPECT_EQ(reading.as_of().rows_seq, 2);
 
     const InternalPurpose figures{.code = "cockpit.figure", .basis = "统计"};
-    const auto counts = p.guard->aggregate(
+    const auto counts = p.guard().aggregate(
         figures,
         {.resource = "person",
          .group = {"district"},
          .measures = {{Measure::Fn::count, "", "people"}, {Measure::Fn::sum, "income", "sum"}}});
     ASSERT_TRUE(counts) << counts.error().message;
     EXPECT_EQ(counts->rows, 2U);
-    EXPECT_EQ(p.guard
-                  ->aggregate(figures, {.resource = "person",
-                                        .group = {"name"},
-                                        .measures = {{Measure::Fn::count, "", "people"}}})
+    EXPECT_EQ(p.guard()
+                  .aggregate(figures, {.resource = "person",
+                                       .group = {"name"},
+                                       .measures = {{Measure::Fn::count, "", "people"}}})
                   .error()
                   .code,
               Code::denied);
-    const auto changes = p.guard->changes(0, 10).value();
+    const auto changes = p.guard().changes(0, 10).value();
     ASSERT_EQ(changes.changes.size(), 2U);
     EXPECT_EQ(changes.next, 2);
-    EXPECT_EQ(p.guard->changes(2, 10)->changes.size(), 0U);
+    EXPECT_EQ(p.guard().changes(2, 10)->changes.size(), 0U);
   });
 }
 
 TEST(Read, GradesAreKept) {
   on_both_stores([](People& p) {
-    Guard again(*p.db, *p.lake, p.clock, p.random, {{.cheap_passwords = true}});
-    again.open().value();
+    Guard& again = p.guard();
+    again.open().value();  // reads them anew from the store
     const auto grades = again.grades_of("person").value();
     EXPECT_EQ(grades.schema, person_grades().schema);
     EXPECT_EQ(grades.subject_item, "person_id");

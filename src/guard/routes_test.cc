@@ -13,8 +13,9 @@ struct City : Door {
   Room room;
 
   City(const std::string& url, const std::string& folder) : Door(url, folder) {
-    guard->identity().load_roles("role,right\nauditor,guard.audit\nsteward,guard.read\n").value();
-    guard->identity()
+    guard().identity().load_roles("role,right\nauditor,guard.audit\nsteward,guard.read\n").value();
+    guard()
+        .identity()
         .load_accounts(
             "login,kind,name,department,subject,roles\n"
             "wang,staff,王芳,rsj,,steward\nshen,staff,沈计,sjj,,auditor\n"
@@ -29,14 +30,13 @@ struct City : Door {
     grades.items = {{"uscc", "统一社会信用代码", Grade::L1, "uscc"},
                     {"name", "名称", Grade::L1},
                     {"capital", "注册资本", Grade::L2}};
-    lake->define({"ent_registry", grades.schema, lake::Keeping::keyed}).value();
-    guard->set_grades(grades).value();
+    define(grades);
     Batch batch(grades.schema);
     batch.append_row({firm, std::string("示例企业一"), Decimal64{12345, 2}});
     batch.append_row({std::string("91330200QY00000111"), std::string("示例企业二"), Cell()});
     land("ent_registry", batch);
     // The room borrows the guard of this fixture.
-    room = make_room(std::shared_ptr<Guard>(guard.get(), [](Guard*) {}), clock, {"宁波", true});
+    room = make_room(std::shared_ptr<Guard>(&guard(), [](Guard*) {}), clock, {"宁波", true});
   }
 
   const Route& route(Method method, const std::string& path) const {
@@ -57,9 +57,9 @@ struct City : Door {
     request.params.insert(params.begin(), params.end());
     request.remote = "127.0.0.1";
     if (!cookie.empty()) {
-      CB_TRY(request.principal, guard->authenticate(cookie));
+      CB_TRY(request.principal, guard().authenticate(cookie));
     }
-    CB_DO(guard->may(request.principal, to.right.name));
+    CB_DO(guard().may(request.principal, to.right.name));
     if (!body.empty()) {
       CB_TRY(request.json, parse_json(body));
       CB_DO(conforms(request.json, to.body));
@@ -130,7 +130,7 @@ TEST(Routes, LoginsAreOnRecordTheWrongOnesWithoutTheLogin) {
                               R"({"login":"wang","password":"not the password"})");
     EXPECT_EQ(wrong.error().code, Code::denied);
     c.log_in("wang");
-    const auto page = c.guard->audit_log().page(1, 2).value();
+    const auto page = c.guard().audit_log().page(1, 2).value();
     EXPECT_EQ(page.records[0].status, 200);
     EXPECT_FALSE(page.records[0].actor.empty());
     EXPECT_EQ(page.records[1].event, "guard.login");
@@ -223,7 +223,7 @@ TEST(Routes, BadQuestionsAreRefusedWithWords) {
                   .error()
                   .code,
               Code::not_found);
-    EXPECT_TRUE(c.guard->audit_log().verify_all());
+    EXPECT_TRUE(c.guard().audit_log().verify_all());
   });
 }
 

@@ -93,8 +93,8 @@ struct ReadSpec {
   std::int64_t limit = 20;             // 1..rows_max
 };
 
-// Where what was read stands, as sequences of the change log: the last change landed, and the last one
-// that columns (scans, figures) hold. Facts and decisions store it.
+// Where what was read stands, as sequences of the change log: the last change landed, and the last
+// one that columns (scans, figures) hold. Facts and decisions store it.
 struct AsOf {
   std::int64_t rows_seq = 0;
   std::int64_t columns_seq = 0;
@@ -168,8 +168,8 @@ class Reading {
   // The current row of a key, none where there is none. Keyed resources only.
   Result<std::optional<std::vector<Cell>>> get(std::string_view resource,
                                                const std::vector<Cell>& key);
-  // The current rows whose `item` is `value`: from the rows where that is the leading key item, else
-  // from the columns. All items, in the schema's order; exhausted beyond `rows_max`.
+  // The current rows whose `item` is `value`: from the rows where that is the leading key item,
+  // else from the columns. All items, in the schema's order; exhausted beyond `rows_max`.
   Result<Batch> rows_of(std::string_view resource, std::string_view item, const Cell& value,
                         std::int64_t rows_max);
   Result<Batch> aggregate(const AggregateSpec& spec);
@@ -193,7 +193,7 @@ struct GuardOptions {
 // granted is refused, and the refusal names what is missing and nothing of the data.
 class Guard {
  public:
-  static constexpr std::int64_t rows_max = 1000;                 // of one read
+  static constexpr std::int64_t rows_max = 1000;          // of one read
   static constexpr std::int64_t alike_rows_max = 100000;  // see read()
   static constexpr std::size_t comparisons_max = 16;
 
@@ -234,9 +234,10 @@ class Guard {
   // enterprise account without guard.read sees its own rows, all of them clear, and no others.
   // By grade: L1 clear · L2 generalised · L3 partial · L4 null. The right guard.clear_l2 (l3, l4),
   // plain or for one purpose ("guard.clear_l3@handling"), clears that grade and those below.
-  // Masked columns are refused in key, comparisons and sort. Rows come in the order of `sort`, then of
-  // the columns that are clear to the caller; among rows alike in those, by what the masks show, for
-  // the store's own order would tell of masked keys (exhausted where more than alike_rows_max are).
+  // Masked columns are refused in key, comparisons and sort. Rows come in the order of `sort`, then
+  // of the columns that are clear to the caller; among rows alike in those, by what the masks show,
+  // for the store's own order would tell of masked keys (exhausted where more than alike_rows_max
+  // are).
   Result<ReadResult> read(const Access& access, const ReadSpec& spec);
 
   // --- internal work
