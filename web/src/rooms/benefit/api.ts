@@ -39,7 +39,10 @@ export interface PolicyDetail extends Policy {
   basis: string
   summary: string
   parameters: Record<string, unknown> | string | null
-  line_detail: Line | null
+  line_detail: Line | Line[] | null
+  last_match?: { at: string | null; subjects: number; entitled: number; amount_fen: number; audit_index: number } | null
+  drafter?: string
+  publisher?: string | null
   model_version: number | string | null
 }
 
@@ -67,6 +70,10 @@ export interface Entitlement {
   state: string
   mode: string
   decision?: string | null
+  summary?: string
+  basis?: string
+  window_to?: string
+  note?: string
 }
 
 export interface Claim {

@@ -1,6 +1,7 @@
 // A panel's data as an ECharts option. Bars start at zero; series differ by line style as well as by colour.
 import type { Panel } from './api'
 import type { Option } from './echarts'
+import { base_value } from './figures'
 
 const brand = '#38bdf8'
 const accent = '#2dd4bf'
@@ -20,7 +21,7 @@ const base = {
 const tooltip = { backgroundColor: 'rgba(6,17,39,.96)', borderColor: '#2f66ad', textStyle: { color: '#eaf2ff', fontSize: 14 }, confine: true }
 const bar_blue = { type: 'linear' as const, x: 0, y: 0, x2: 1, y2: 0, colorStops: [{ offset: 0, color: '#1466b8' }, { offset: 1, color: brand }] }
 
-const value_of = (panel: Panel) => (value: number) => value / 10 ** panel.scale
+const value_of = (panel: Panel) => base_value(panel.scale, panel.unit).to
 const compact = (v: number) =>
   Math.abs(v) >= 1e8 ? `${+(v / 1e8).toFixed(1)}亿` : Math.abs(v) >= 1e4 ? `${+(v / 1e4).toFixed(1)}万` : v.toLocaleString('en-US', { maximumFractionDigits: 1 })
 const compact_en = (v: number) => (Math.abs(v) >= 1e9 ? `${+(v / 1e9).toFixed(1)}bn` : Math.abs(v) >= 1e6 ? `${+(v / 1e6).toFixed(1)}m` : v.toLocaleString('en-US', { maximumFractionDigits: 1 }))
