@@ -80,6 +80,28 @@ Result<std::vector<Waiting>> files_in(const std::string& inbox, const catalog::C
   return files;
 }
 
+// Puts files seen for the first time among the sources, so that the screen shows what waits.
+Result<void> note_new(RailState& rail, const std::vector<Waiting>& files,
+                      const std::map<std::string, SourceRow>& known) {
+  std::vector<SourceRow> fresh;
+  for (const Waiting& file : files) {
+    if (known.contains(file.resource + "/" + file.file)) continue;
+    SourceRow row;
+    row.name = file.resource + "/" + file.file;
+    row.resource = file.resource;
+    row.file = file.file;
+    row.path = file.path;
+    row.facts = file.facts;
+    row.found_at = row.updated_at = rail.clock.now();
+    fresh.push_back(std::move(row));
+  }
+  if (fresh.empty()) return ok();
+  return rail.db.write([&](sql::Tx& tx) -> Result<void> {
+    for (const SourceRow& row : fresh) CB_DO(SourceTable::save(tx, row));
+    return ok();
+  });
+}
+
 }  // namespace
 
 Result<bool> Rail::watch_step(std::stop_token stop) {
@@ -92,6 +114,7 @@ Result<bool> Rail::watch_step(std::stop_token stop) {
     SourceRow& newest = known[row.resource + "/" + row.file];
     if (row.generation >= newest.generation) newest = std::move(row);
   }
+  CB_DO(note_new(*state_, files, known));
   const auto begin = std::chrono::steady_clock::now();
   for (const Waiting& file : files) {
     if (stop.stop_requested()) return false;
