@@ -70,7 +70,7 @@ class MemoryFacts final : public FactSource {
 
 class MemoryModels final : public ModelSource {
  public:
-  explicit MemoryModels(const std::string& xml);
+  explicit MemoryModels(const std::string& xml);  // "" = none
   Result<EffectiveModel> effective(const std::string& id, Date on) override;
   EffectiveModel model;
 };
@@ -88,6 +88,13 @@ class MemoryTreasury final : public Treasury {
       before_answer;
   std::function<bool(const PaymentOrder&)> takes;  // false: never received
 };
+
+// `count` approved entitlements of policy "P1" (40 % the city's), numbered from `from`, whose quota
+// is then frozen: payments that are due. The lines must have been imported.
+void seed_payments(sql::Db& db, const Ledger& ledger, int from, int count, Timestamp now);
+inline constexpr std::int64_t seed_fen(int n) { return 10'000 + n * 7; }
+// The only cell of a statement.
+std::int64_t count_of(sql::Db& db, const std::string& sql);
 
 // A room over its own store, with everything in memory around it.
 struct House {

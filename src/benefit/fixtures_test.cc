@@ -3,7 +3,8 @@
 
 #include <gtest/gtest.h>
 
-#include "brain/model.h"
+#include "commits.h"
+#include "policies.h"
 #include "sql/migrate.h"
 
 namespace citybrain::benefit {
@@ -160,11 +161,6 @@ std::string MemoryFacts::resource_of(const std::string&, const std::string& fact
   return fact == "参保人数" ? "ent_insured" : "ent_credit";
 }
 
-MemoryModels::MemoryModels(const std::string& xml) {
-  auto loaded = brain::Model::load(xml).checked();
-  if (!loaded) ADD_FAILURE() << loaded.error().message;
-  model = {loaded ? *loaded : nullptr, 3, "hash-of-wengang"};
-}
 Result<EffectiveModel> MemoryModels::effective(const std::string& id, Date) {
   if (id != "wengang") return not_found("there is no model '" + id + "'");
   return model;
@@ -201,34 +197,43 @@ Result<std::vector<TreasuryAnswer>> MemoryTreasury::ask(std::span<const std::str
   return before_answer ? before_answer(std::move(answers), true) : answers;
 }
 
-House::House(const std::string& url, Options options) : db(open_store(url)) {
-  benefit = Benefit::make({*db, facts, models, treasury, clock, random}, std::move(options));
-}
-
-void House::open_city(const PolicyRow& policy, int firms, const std::string& county_yuan) {
-  ASSERT_TRUE(benefit->import_lines(lines_csv("1000000", county_yuan), "cz"));
-  ASSERT_TRUE(benefit->import_policies(policies_csv({policy}), "drafter"));
-  ASSERT_TRUE(benefit->publish(policy.code, "publisher"));
-  for (int i = 0; i < firms; ++i)
-    facts.put({firm_id(i), "宁波第" + std::to_string(i) + "有限公司", 40});
-}
-
-void House::pay_all(int steps_max) {
-  for (int i = 0; i < steps_max; ++i) {
-    const auto more = benefit->pay();
-    ASSERT_TRUE(more.has_value()) << more.error().message;
-    if (count("SELECT COUNT(*) FROM benefit_payment WHERE due IS NOT NULL") == 0) return;
-    clock.advance_us(60'000'000);
-  }
-}
-
-std::int64_t House::count(const std::string& sql) {
-  const auto n = db->read([&](sql::Session& session) -> Result<std::int64_t> {
+std::int64_t count_of(sql::Db& db, const std::string& sql) {
+  const auto n = db.read([&](sql::Session& session) -> Result<std::int64_t> {
     CB_TRY(const auto row, session.query_one(sql));
     return row->integer(0);
   });
   if (!n) ADD_FAILURE() << n.error().message;
   return n.value_or(-1);
+}
+
+void seed_payments(sql::Db& db, const Ledger& ledger, int from, int count, Timestamp now) {
+  PolicyRow row;
+  row.city_share = 40;
+  if (from == 0) {
+    ASSERT_TRUE(import_policies(db, policies_csv({row}), "drafter"));
+    ASSERT_TRUE(publish_policy(db, row.code, "publisher", now));
+  }
+  const auto seeded = db.write([&](sql::Tx& tx) -> Result<void> {
+    CB_TRY(const Policy policy, read_policy(tx, row.code));
+    std::vector<Due> dues;
+    for (int n = from; n < from + count; ++n) {
+      Due due{"",       firm_id(n), "宁波第" + std::to_string(n) + "有限公司", "6222" + firm_id(n),
+              "330203", seed_fen(n)};
+      due.entitlement = entitlement_id(policy, due.subject);
+      CB_DO(
+          tx.exec("INSERT INTO benefit_entitlement (id, policy, subject_type, subject, period,"
+                  " amount_fen, state, payee, account, division, run, decided_at, claimed_by,"
+                  " approved_by, waiting_since, note) VALUES ($1, $2, 'enterprise', $3, $4, $5,"
+                  " 'approved', $6, $7, $8, 0, $9, '', 'cz', $9, '')",
+                  {due.entitlement, policy.code, due.subject, policy.period(), due.amount_fen,
+                   due.payee, due.account, due.division, now.us}));
+      dues.push_back(std::move(due));
+    }
+    CB_TRY(const Committed committed, commit_due(tx, ledger, policy, dues, now));
+    if (committed.waiting != 0) return exhausted("the lines hold too little for the test");
+    return ok();
+  });
+  ASSERT_TRUE(seeded.has_value()) << seeded.error().message;
 }
 
 std::string firm_id(int n) {
