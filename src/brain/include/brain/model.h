@@ -37,6 +37,9 @@ struct LoadOptions {
   std::vector<std::string> known_inputs;
   // Other files that this one imports, as (location or namespace, xml).
   std::vector<std::pair<std::string, std::string>> imports;
+  // Give a model in spite of errors in single expressions, which then evaluate to null with a
+  // diagnostic; for editors and the TCK.
+  bool lenient = false;
 };
 
 class Model;

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -21,6 +22,7 @@ class Context;
 struct Range;
 struct Function;
 
+
 enum class Kind : std::uint8_t {
   null,
   boolean,
@@ -35,7 +37,6 @@ enum class Kind : std::uint8_t {
   list,
   context,
   function,
-  type,  // a type as a value, the right side of `instance of`; never leaves an expression
 };
 // As FEEL names it: "number", "string", "date and time", …
 const char* name_of(Kind kind);
@@ -61,14 +62,31 @@ struct Object {
   Object& operator=(const Object&) { return *this; }
 };
 
-// 32 bytes; copying shares heap parts, which never change once made, so threads may share values.
+// 24 bytes; copying shares heap parts, which never change once made, so threads may share values.
 class Value {
  public:
-  Value() : kind_(Kind::null), whole_(0), zone_(0) {}
-  Value(const Value& other);
-  Value(Value&& other) noexcept;
-  Value& operator=(const Value& other);
-  Value& operator=(Value&& other) noexcept;
+  Value() : kind_(Kind::null), words_{0, 0} {}
+  Value(const Value& other) : kind_(other.kind_), ns_(other.ns_), words_{0, 0} {
+    take(other);
+    if (on_heap()) object_->owners.fetch_add(1, std::memory_order_relaxed);
+  }
+  Value(Value&& other) noexcept : kind_(other.kind_), ns_(other.ns_), words_{0, 0} {
+    take(other);
+    other.kind_ = Kind::null;
+  }
+  Value& operator=(const Value& other) {
+    if (this != &other) *this = Value(other);
+    return *this;
+  }
+  Value& operator=(Value&& other) noexcept {
+    if (this == &other) return *this;
+    if (on_heap()) release();
+    kind_ = other.kind_;
+    ns_ = other.ns_;
+    take(other);
+    other.kind_ = Kind::null;
+    return *this;
+  }
   ~Value() {
     if (on_heap()) release();
   }
@@ -96,8 +114,8 @@ class Value {
   Kind kind() const { return kind_; }
   bool is_null() const { return kind_ == Kind::null; }
   bool is(Kind kind) const { return kind_ == kind; }
-  bool is_true() const { return kind_ == Kind::boolean && whole_ != 0; }
-  bool is_false() const { return kind_ == Kind::boolean && whole_ == 0; }
+  bool is_true() const { return kind_ == Kind::boolean && words_[0] != 0; }
+  bool is_false() const { return kind_ == Kind::boolean && words_[0] == 0; }
 
   // The value of that kind; another kind is a programmer's mistake (CB_CHECK).
   bool as_boolean() const;
@@ -108,24 +126,21 @@ class Value {
   const Range& as_range() const;
   const std::shared_ptr<const Function>& as_function() const;
   // date: days; time: ns of the day; date and time: local seconds; durations: months or seconds.
-  std::int64_t whole() const { return whole_; }
+  std::int64_t whole() const { return words_[0]; }
   std::int32_t ns() const { return ns_; }
-  Zone zone() const { return {zone_}; }
+  Zone zone() const { return {words_[1]}; }
 
  private:
   bool on_heap() const {
-    return kind_ == Kind::text || (kind_ >= Kind::range && kind_ <= Kind::type);
+    return kind_ == Kind::text || (kind_ >= Kind::range && kind_ <= Kind::function);
   }
   void release();
-  void take(const Value& other);
+  void take(const Value& other) { std::memcpy(&words_, &other.words_, sizeof words_); }
 
   Kind kind_;
   std::int32_t ns_ = 0;
   union {
-    struct {
-      std::int64_t whole_;
-      std::int64_t zone_;
-    };
+    std::int64_t words_[2];
     Decimal number_;
     const Object* object_;
   };

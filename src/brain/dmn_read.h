@@ -1,0 +1,106 @@
+// DmnReader: DMN XML to items. Split as it reads: dmn_xml.cc checks the text, dmn_types.cc reads item
+// definitions, dmn_items.cc the elements and their requirements, dmn_boxed.cc the logic, dmn_table.cc
+// the tables.
+#pragma once
+
+#include <map>
+#include <pugixml.hpp>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "dmn.h"
+#include "parse.h"
+
+namespace citybrain::brain {
+
+constexpr std::size_t xml_bytes_max = 16 << 20;
+constexpr int xml_depth_max = 200;
+constexpr std::size_t table_cells_max = 1'000'000;
+
+// A file read as XML: the tree and its text, for places.
+struct Document {
+  std::string text;
+  pugi::xml_document xml;
+  pugi::xml_node root;
+  std::string space;                         // its target namespace
+  std::map<std::string, std::string> imports;  // namespace → name
+  std::map<std::string, TypeRef, std::less<>> types;  // as this file names them
+};
+
+// Well-formed, of a DMN namespace, without doctype, within the limits; else false and a diagnostic.
+bool read_document(std::string_view text, Document& out, std::vector<Diagnostic>& diagnostics);
+std::string_view local_name(pugi::xml_node node);
+pugi::xml_node child(pugi::xml_node node, std::string_view name);
+std::vector<pugi::xml_node> children(pugi::xml_node node, std::string_view name);
+Span place_of(const Document& document, pugi::xml_node node);
+
+class DmnReader {
+ public:
+  DmnReader(const LoadOptions& options, std::vector<Diagnostic>& diagnostics)
+      : options_(options), diagnostics_(diagnostics) {}
+  // True: `model` can be used, perhaps with decisions that give null (see LoadOptions::lenient).
+  bool read(std::string_view xml, Model::Impl& model);
+
+ private:
+  // Names visible while one element's logic is read.
+  struct Around {
+    const Document* document = nullptr;
+    Scope scope;
+    std::string where;
+    std::uint32_t slots = 0;  // most ever taken
+    int depth = 0;
+  };
+
+  bool add_document(std::string_view xml, int depth);
+  void error(const Document& d, pugi::xml_node node, std::string code, std::string message,
+             std::string where, std::string suggestion = "");
+
+  void read_types(Document& document);
+  TypeRef read_type(Document& d, pugi::xml_node definition);
+  TypeRef type_named(const Document& d, std::string_view name) const;
+  TypeRef resolve(Document& d, std::string_view name, pugi::xml_node at, const std::string& where);
+  void read_allowed(Document& d, pugi::xml_node definition, const std::shared_ptr<Type>& type);
+
+  void read_items(Document& d);
+  void read_requirements(Document& d, Item& item, pugi::xml_node node);
+  void read_logic(Document& d, std::uint32_t number);
+  void read_function(Document& d, Item& item, pugi::xml_node logic, Around& around);
+  void read_service(Document& d, Item& item, pugi::xml_node node);
+  void check_cycles();
+  bool visits_itself(std::uint32_t item, std::vector<std::uint8_t>& state);
+  void declare(Around& around, const Item& item, std::uint32_t number);
+  std::optional<std::uint32_t> item_at(const Document& d, std::string_view href) const;
+  std::uint32_t bind(Around& around, const std::string& name, const TypeRef& type);
+  void fill_infos();
+
+  Boxed read_boxed(Around& around, pugi::xml_node node);
+  Boxed read_context(Around& around, pugi::xml_node node);
+  Boxed read_relation(Around& around, pugi::xml_node node);
+  Boxed read_invocation(Around& around, pugi::xml_node node);
+  Boxed read_boxed_function(Around& around, pugi::xml_node node, const std::string& self);
+  Boxed read_iteration(Around& around, pugi::xml_node node, Boxed::Kind kind);
+  Boxed read_filter(Around& around, pugi::xml_node node);
+  Boxed part(Around& around, pugi::xml_node node, std::string_view name);
+  pugi::xml_node expression_in(pugi::xml_node node) const;
+  TypeRef type_ref(Around& around, pugi::xml_node node);
+
+  Boxed read_table(Around& around, pugi::xml_node node);
+  void read_table_head(Around& around, pugi::xml_node node, Table& table);
+  void read_rule(Around& around, pugi::xml_node node, Table& table);
+  std::shared_ptr<const Code> compile(Grammar grammar, Around& around, pugi::xml_node text,
+                                      std::uint32_t slot = 0, TypeRef type = nullptr,
+                                      TypeRef* result = nullptr);
+
+  const LoadOptions& options_;
+  std::vector<Diagnostic>& diagnostics_;
+  std::vector<std::unique_ptr<Document>> documents_;
+  Model::Impl* model_ = nullptr;
+  std::map<std::pair<std::string, std::string>, std::uint32_t> by_id_;  // (namespace, id) → item
+  std::vector<pugi::xml_node> nodes_;                                   // of items
+  std::set<std::string> in_progress_;
+  std::vector<std::string> members_;
+};
+
+}  // namespace citybrain::brain

@@ -1,0 +1,115 @@
+// Item definitions.
+#include <algorithm>
+
+#include "base/text.h"
+#include "dmn_read.h"
+
+namespace citybrain::brain {
+
+void DmnReader::read_types(Document& d) {
+  // Types of imported files first, under the import's name.
+  for (const auto& [space, name] : d.imports) {
+    for (const auto& other : documents_) {
+      if (other->space != space || other.get() == &d) continue;
+      for (const auto& [type_name, type] : other->types) {
+        if (type_name.find('.') == std::string::npos) {
+          d.types[name.empty() ? type_name : name + "." + type_name] = type;
+        }
+      }
+    }
+  }
+  for (const auto& definition : children(d.root, "itemDefinition")) {
+    const std::string name = definition.attribute("name").value();
+    if (!d.types.contains(name)) read_type(d, definition);
+  }
+}
+
+TypeRef DmnReader::type_named(const Document& d, std::string_view name) const {
+  const auto colon = name.find(':');
+  for (const std::string_view n : {name, colon == std::string_view::npos ? name : name.substr(colon + 1)}) {
+    if (const auto it = d.types.find(n); it != d.types.end()) return it->second;
+    if (auto t = builtin_type(n)) return t;
+  }
+  if (name.starts_with("feel.")) return builtin_type(name.substr(5));
+  return nullptr;
+}
+
+TypeRef DmnReader::resolve(Document& d, std::string_view name, pugi::xml_node at,
+                           const std::string& where) {
+  name = trim(name);
+  if (name.empty()) return nullptr;
+  if (const auto it = d.types.find(name); it != d.types.end()) return it->second;
+  for (const auto& definition : children(d.root, "itemDefinition")) {
+    if (definition.attribute("name").value() == name) return read_type(d, definition);
+  }
+  if (auto known = type_named(d, name)) return known;
+  std::vector<std::string> names = {"number", "string", "boolean", "date", "time", "Any"};
+  for (const auto& definition : children(d.root, "itemDefinition")) {
+    names.push_back(definition.attribute("name").value());
+  }
+  const auto close = nearest(name, names);
+  error(d, at, "unknown_type", "no type `" + std::string(name) + "`", where,
+        close ? "did you mean `" + *close + "`?" : "");
+  return nullptr;
+}
+
+// One itemDefinition or itemComponent.
+TypeRef DmnReader::read_type(Document& d, pugi::xml_node definition) {
+  const std::string name = definition.attribute("name").value();
+  const bool top = local_name(definition) == "itemDefinition";
+  if (top && !in_progress_.insert(d.space + "#" + name).second) return nullptr;  // within itself: Any
+  auto type = std::make_shared<Type>();
+  const auto components = children(definition, "itemComponent");
+  const auto function = child(definition, "functionItem");
+  if (!components.empty()) {
+    type->kind = Type::Kind::context;
+    for (const auto& component : components) {
+      const std::string field = component.attribute("name").value();
+      type->fields.emplace_back(field, read_type(d, component));
+      members_.push_back(field);
+    }
+  } else if (function) {
+    type->kind = Type::Kind::function;
+    type->result = resolve(d, function.attribute("outputTypeRef").value(), function, name);
+    for (const auto& p : children(function, "parameters")) {
+      type->parameters.push_back(resolve(d, p.attribute("typeRef").value(), p, name));
+    }
+  } else {
+    std::string_view base = child(definition, "typeRef").child_value();
+    if (const TypeRef resolved = resolve(d, base, definition, name)) *type = *resolved;
+  }
+  if (top) type->name = name;
+  const bool collection = definition.attribute("isCollection").as_bool();
+  if (!collection) {
+    read_allowed(d, definition, type);
+  } else {
+    if (child(definition, "allowedValues")) read_allowed(d, definition, type);
+    auto list = std::make_shared<Type>();
+    list->kind = Type::Kind::list;
+    list->name = top ? name : "list";
+    list->element = type;
+    type = list;
+  }
+  if (top) {
+    d.types[name] = type;
+    in_progress_.erase(d.space + "#" + name);
+  }
+  return type;
+}
+
+void DmnReader::read_allowed(Document& d, pugi::xml_node definition,
+                             const std::shared_ptr<Type>& type) {
+  for (const char* element : {"allowedValues", "typeConstraint"}) {
+    const auto allowed = child(definition, element);
+    if (!allowed) continue;
+    Around around;
+    around.document = &d;
+    around.where = definition.attribute("name").value();
+    around.scope.types = d.types;
+    around.scope.slots = 1;
+    TypeRef plain = type->kind == Type::Kind::list ? nullptr : TypeRef(type);
+    type->allowed = compile(Grammar::unary_tests, around, child(allowed, "text"), 0, plain);
+  }
+}
+
+}  // namespace citybrain::brain

@@ -1,0 +1,430 @@
+// Names: the longest declared match wins, whatever spaces and operators are in it; and calls.
+#include <algorithm>
+
+#include "base/text.h"
+#include "builtin.h"
+#include "parser.h"
+
+namespace citybrain::brain {
+
+constexpr std::uint32_t capture_base = 1U << 30;
+
+const Token& Parser::peek(std::size_t n) const {
+  return tokens_[std::min(at_ + n, tokens_.size() - 1)];
+}
+bool Parser::is(std::string_view mark_text, std::size_t n) const {
+  return peek(n).kind == Token::Kind::mark && peek(n).text == mark_text;
+}
+bool Parser::is_word(std::string_view word, std::size_t n) const {
+  return peek(n).kind == Token::Kind::name && peek(n).text == word;
+}
+bool Parser::eat(std::string_view mark_text) { return !failed_ && is(mark_text) && (++at_, true); }
+bool Parser::eat_word(std::string_view word) { return !failed_ && is_word(word) && (++at_, true); }
+
+bool Parser::expect(std::string_view mark_text, std::string_view why) {
+  if (eat(mark_text)) return true;
+  if (!failed_) fail_here(std::string(why));
+  return false;
+}
+bool Parser::expect_word(std::string_view word, std::string_view why) {
+  if (eat_word(word)) return true;
+  if (!failed_) fail_here(std::string(why));
+  return false;
+}
+
+NodeId Parser::add(Op op, std::uint32_t begin, std::uint32_t a, std::uint32_t b, std::uint32_t c,
+                   std::uint8_t aux, TypeRef type) {
+  Node n;
+  n.op = op;
+  n.aux = aux;
+  n.a = a;
+  n.b = b;
+  n.c = c;
+  n.begin = begin;
+  n.end = std::max(begin, last_end());
+  code().nodes.push_back(n);
+  body().types.push_back(std::move(type));
+  return static_cast<NodeId>(code().nodes.size() - 1);
+}
+
+void Parser::set_kids(NodeId node, const std::vector<std::uint32_t>& kids) {
+  code().nodes[node].first = static_cast<std::uint32_t>(code().kids.size());
+  code().nodes[node].count = static_cast<std::uint32_t>(kids.size());
+  code().kids.insert(code().kids.end(), kids.begin(), kids.end());
+}
+
+NodeId Parser::constant(Value value, std::uint32_t begin) {
+  TypeRef type = type_of_kind(value.kind());
+  code().constants.push_back(std::move(value));
+  return add(Op::constant, begin, static_cast<std::uint32_t>(code().constants.size() - 1), 0, 0, 0,
+             std::move(type));
+}
+
+std::uint32_t Parser::name_number(std::string text) {
+  auto& names = code().names;
+  const auto it = std::find(names.begin(), names.end(), text);
+  if (it != names.end()) return static_cast<std::uint32_t>(it - names.begin());
+  names.push_back(std::move(text));
+  return static_cast<std::uint32_t>(names.size() - 1);
+}
+
+std::uint32_t Parser::take_slot() {
+  const std::uint32_t slot = body().slot++;
+  code().slots = std::max(code().slots, body().slot);
+  return slot;
+}
+
+void Parser::declare(std::string text, std::uint32_t slot, TypeRef type) {
+  body().names.push_back({name_words(text), {text, false, slot, std::move(type)}});
+}
+
+TypeRef Parser::type_of(NodeId node) {
+  return node < body().types.size() ? body().types[node] : nullptr;
+}
+
+void Parser::report(std::string code_name, std::string message, std::uint32_t begin,
+                    std::uint32_t end, std::string suggestion) {
+  wrong_ = true;
+  Node n;
+  n.begin = begin;
+  n.end = end;
+  Diagnostic d;
+  d.code = std::move(code_name);
+  d.message = std::move(message);
+  d.where = source_.where;
+  d.span = code().span_of(n);
+  d.suggestion = std::move(suggestion);
+  diagnostics_.push_back(std::move(d));
+}
+
+NodeId Parser::fail(std::string code_name, std::string message, std::uint32_t begin,
+                    std::uint32_t end, std::string suggestion) {
+  if (!failed_) report(std::move(code_name), std::move(message), begin, end, std::move(suggestion));
+  failed_ = true;
+  at_ = tokens_.size() - 1;
+  return 0;
+}
+
+NodeId Parser::fail_here(std::string message) {
+  return fail("syntax", std::move(message), peek().begin, peek().finish);
+}
+
+Parser::Mark Parser::mark() {
+  return {at_, code().nodes.size(), code().kids.size(), diagnostics_.size(), body().names.size(),
+          body().slot, wrong_};
+}
+
+void Parser::back_to(const Mark& m) {
+  at_ = m.at;
+  code().nodes.resize(m.nodes);
+  body().types.resize(m.nodes);
+  code().kids.resize(m.kids);
+  diagnostics_.resize(m.diagnostics);
+  body().names.resize(m.names);
+  body().slot = m.slot;
+  wrong_ = m.failed;
+  failed_ = false;
+}
+
+std::size_t Parser::match(const std::vector<std::string>& words) const {
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const Token& t = peek(i);
+    if (t.kind == Token::Kind::end || t.kind == Token::Kind::text ||
+        t.kind == Token::Kind::at_text || t.text != words[i]) {
+      return 0;
+    }
+  }
+  return words.size();
+}
+
+// depth: how many bodies out the name was found; bodies_.size() = global.
+const Parser::Name* Parser::longest_name(std::size_t& length, std::size_t& depth) {
+  const Name* best = nullptr;
+  length = 0;
+  for (std::size_t d = 0; d < bodies_.size(); ++d) {
+    const auto& names = bodies_[bodies_.size() - 1 - d].names;
+    for (auto it = names.rbegin(); it != names.rend(); ++it) {
+      const std::size_t n = match(it->words);
+      if (n > length) {
+        length = n;
+        best = &*it;
+        depth = d;
+      }
+    }
+  }
+  for (const Name& g : globals_) {
+    const std::size_t n = match(g.words);
+    if (n > length) {
+      length = n;
+      best = &g;
+      depth = bodies_.size();
+    }
+  }
+  return best;
+}
+
+// The slot, in the body `depth` levels in from where the name lives, that holds its value here.
+std::uint32_t Parser::capture(std::size_t depth, std::uint32_t slot, const std::string& text) {
+  std::uint32_t at = slot;
+  for (std::size_t k = bodies_.size() - depth; k < bodies_.size(); ++k) {
+    Body& b = bodies_[k];
+    std::uint32_t found = no_node;
+    for (std::size_t i = 0; i < b.capture_from.size(); ++i) {
+      if (b.capture_from[i] == at) found = capture_base + static_cast<std::uint32_t>(i);
+    }
+    if (found == no_node) {
+      b.capture_from.push_back(at);
+      b.captured.emplace_back(text, at);
+      found = capture_base + static_cast<std::uint32_t>(b.capture_from.size() - 1);
+    }
+    at = found;
+  }
+  return at;
+}
+
+NodeId Parser::use(const Name& found, std::size_t depth, std::uint32_t begin) {
+  const Declared d = found.declared;
+  if (d.is_global) return add(Op::global, begin, d.number, 0, 0, 0, d.type);
+  const std::uint32_t slot = depth == 0 ? d.number : capture(depth, d.number, d.name);
+  const bool inside = depth > 0 || (!body().items.empty() && d.number >= body().items.front());
+  if (inside && !saw_item_.empty()) {
+    saw_item_.back() = 1;  // the item itself, or something bound inside the filter
+  }
+  return add(Op::local, begin, slot, 0, 0, 0, d.type);
+}
+
+std::string Parser::loose_name(std::size_t& length) const {
+  std::string text;
+  length = 0;
+  while (peek(length).kind == Token::Kind::name && (length == 0 || !is_keyword(peek(length).text))) {
+    if (length > 0) text += ' ';
+    text += peek(length).text;
+    ++length;
+  }
+  return text;
+}
+
+std::string Parser::words_until(std::string_view a, std::string_view b, std::string_view c) {
+  constexpr std::size_t name_words_max = 64;
+  std::string text;
+  for (std::size_t n = 0;; ++n) {
+    const Token& t = peek();
+    if (t.kind == Token::Kind::end || t.kind == Token::Kind::text || n > name_words_max) {
+      fail_here("a name is missing its end here");
+      return "";
+    }
+    if (t.text == a || (!b.empty() && t.text == b) || (!c.empty() && t.text == c)) return text;
+    if (n == 0 && t.kind != Token::Kind::name && t.text != "?") {
+      fail_here("`" + t.text + "` begins no name");
+      return "";
+    }
+    if (n > 0 && t.begin > tokens_[at_ - 1].finish) text += ' ';
+    text += t.text;
+    ++at_;
+  }
+}
+
+std::string Parser::nearest_name(std::string_view word) const {
+  std::vector<std::string> words;
+  for (const Body& b : bodies_) {
+    for (const Name& n : b.names) words.push_back(n.declared.name);
+  }
+  for (const Name& g : globals_) words.push_back(g.declared.name);
+  for (const BuiltinEntry& e : builtins()) words.push_back(e.builtin->name);
+  const auto found = nearest(word, words);
+  return found ? "did you mean `" + *found + "`?" : "";
+}
+
+NodeId Parser::name() {
+  const Token first = peek();
+  std::size_t length = 0;
+  std::size_t depth = 0;
+  const Name* found = longest_name(length, depth);
+  // Inside a filter a longer member of the item wins over what is declared outside.
+  if (!body().items.empty()) {
+    std::string member;
+    std::size_t member_length = 0;
+    for (const auto& words : members_) {
+      const std::size_t n = match(words);
+      if (n > member_length) member_length = n;
+    }
+    const bool bound_inside = found != nullptr && depth == 0 && !found->declared.is_global &&
+                              found->declared.number >= body().items.front();
+    if (member_length > 0 && member_length >= length && !bound_inside && !is("(", member_length)) {
+      for (std::size_t i = 0; i < member_length; ++i) {
+        if (i > 0 && peek(i).begin > peek(i - 1).finish) member += ' ';
+        member += peek(i).text;
+      }
+      NodeId outside = no_node;
+      if (found != nullptr && member_length == length) {
+        at_ += length;
+        outside = use(*found, depth, first.begin);
+      } else {
+        at_ += member_length;
+      }
+      saw_item_.back() = 1;
+      return add(Op::member_name, first.begin, name_number(member), body().items.back(), outside);
+    }
+  }
+  std::size_t builtin_length = 0;
+  std::string builtin_name;
+  for (const BuiltinEntry& e : builtins()) {
+    const std::size_t n = match(e.words);
+    if (n > builtin_length) {
+      builtin_length = n;
+      builtin_name = e.builtin->name;
+    }
+  }
+  if (found != nullptr && length >= builtin_length && (length > 1 || !is_keyword(first.text))) {
+    const bool calls_builtin = length == builtin_length && is("(", length) &&
+                               found->declared.type != nullptr &&
+                               found->declared.type->kind != Type::Kind::function &&
+                               found->declared.type->kind != Type::Kind::any;
+    if (!calls_builtin) {
+      const Name copy = *found;
+      at_ += length;
+      return use(copy, depth, first.begin);
+    }
+  }
+  if (first.text == "if") return if_expression();
+  if (first.text == "for") return iteration(Op::for_);
+  if (first.text == "some") return iteration(Op::some);
+  if (first.text == "every") return iteration(Op::every);
+  if (first.text == "function" && is("(", 1)) return lambda();
+  if (first.text == "true" || first.text == "false") {
+    ++at_;
+    return constant(Value::boolean(first.text == "true"), first.begin);
+  }
+  if (first.text == "null") {
+    ++at_;
+    return constant({}, first.begin);
+  }
+  if (builtin_length > 0) {
+    at_ += builtin_length;
+    if (is("(")) return call(no_node, builtin_name, first.begin);
+    auto f = std::make_shared<Function>();  // a built-in as a value, to hand to another function
+    f->name = builtin_name;
+    f->builtin = builtins()[builtins_named(builtin_name).first].builtin;
+    return constant(Value::function(std::move(f)), first.begin);
+  }
+  if (is_keyword(first.text)) return fail_here("`" + first.text + "` begins no expression");
+  return unknown_name();
+}
+
+NodeId Parser::unknown_name() {
+  const Token first = peek();
+  std::size_t length = 0;
+  const std::string text = loose_name(length);
+  at_ += std::max<std::size_t>(length, 1);
+  if (!body().items.empty()) {  // a member of the item that no declaration told us of
+    saw_item_.back() = 1;
+    return add(Op::member_name, first.begin, name_number(text), body().items.back(), no_node);
+  }
+  const bool function = is("(");
+  report(function ? "unknown_function" : "unknown_name",
+         std::string("no ") + (function ? "function" : "name") + " `" + text + "`", first.begin,
+         last_end(), nearest_name(text));
+  return add(Op::error, first.begin);
+}
+
+std::optional<std::string> Parser::argument_name() {
+  std::size_t n = 0;
+  while (peek(n).kind == Token::Kind::name || (n > 0 && (is("'", n) || is("-", n) || is("+", n)))) ++n;
+  if (n == 0 || !is(":", n)) return std::nullopt;
+  std::string text;
+  for (std::size_t i = 0; i < n; ++i) {
+    if (i > 0 && peek(i).begin > peek(i - 1).finish) text += ' ';
+    text += peek(i).text;
+  }
+  at_ += n + 1;
+  return text;
+}
+
+NodeId Parser::call(NodeId callee, const std::string& builtin_name, std::uint32_t begin) {
+  ++at_;
+  const int outer = no_filter_;
+  no_filter_ = 0;
+  std::vector<std::string> names;
+  std::vector<NodeId> args;
+  if (!is(")")) {
+    do {
+      if (const auto text = argument_name()) names.push_back(*text);
+      args.push_back(expr());
+      if (failed_) return 0;
+    } while (eat(","));
+  }
+  no_filter_ = outer;
+  if (!expect(")", "`)` is missing")) return 0;
+  if (!names.empty() && names.size() != args.size()) {
+    return fail("syntax", "either all arguments are named or none", begin, last_end());
+  }
+  if (callee == no_node) return builtin_call(builtin_name, names, args, begin);
+  TypeRef result;
+  const TypeRef t = type_of(callee);
+  if (t && t->kind == Type::Kind::function) result = t->result;
+  const NodeId node = add(Op::invoke, begin, callee, 0, 0, names.empty() ? 0 : 1, result);
+  std::vector<std::uint32_t> kids;
+  for (std::size_t i = 0; i < args.size(); ++i) {
+    if (!names.empty()) kids.push_back(name_number(names[i]));
+    kids.push_back(args[i]);
+  }
+  set_kids(node, kids);
+  return node;
+}
+
+NodeId Parser::builtin_call(const std::string& function, std::vector<std::string>& names,
+                            std::vector<NodeId>& args, std::uint32_t begin) {
+  const auto [first, last] = builtins_named(function);
+  for (std::size_t i = first; i < last; ++i) {
+    const BuiltinEntry& e = builtins()[i];
+    std::vector<NodeId> placed;
+    if (names.empty()) {
+      if (args.size() < e.least || args.size() > e.most) continue;
+      placed = args;
+    } else {
+      placed.assign(e.parameters.size(), no_node);
+      bool fits = true;
+      for (std::size_t k = 0; k < names.size(); ++k) {
+        const auto p = std::find_if(e.parameters.begin(), e.parameters.end(),
+                                    [&](const auto& q) { return q.name == names[k]; });
+        fits = fits && p != e.parameters.end();
+        if (!fits) break;
+        placed[static_cast<std::size_t>(p - e.parameters.begin())] = args[k];
+      }
+      for (std::size_t k = 0; fits && k < placed.size(); ++k) {
+        if (placed[k] == no_node && !e.parameters[k].optional && !e.parameters[k].variadic) fits = false;
+      }
+      if (!fits) continue;
+      while (!placed.empty() && placed.back() == no_node) placed.pop_back();
+    }
+    TypeRef result;
+    if (function == "date" || function == "time" || function == "date and time" ||
+        function == "string" || function == "number") {
+      result = builtin_type(function);
+    } else if (function == "not" || function == "contains" || function == "list contains" ||
+               function == "starts with" || function == "ends with") {
+      result = builtin_type("boolean");
+    } else if (function == "count" || function == "abs" || function == "decimal" ||
+               function == "floor" || function == "ceiling" || function == "string length") {
+      result = builtin_type("number");
+    }
+    const NodeId node = add(Op::call, begin, static_cast<std::uint32_t>(i), 0, 0, 0, result);
+    set_kids(node, placed);
+    return node;
+  }
+  std::string forms;
+  for (std::size_t i = first; i < last; ++i) {
+    if (!forms.empty()) forms += " or ";
+    forms += function + "(";
+    for (std::size_t k = 0; k < builtins()[i].parameters.size(); ++k) {
+      if (k > 0) forms += ", ";
+      forms += builtins()[i].parameters[k].name;
+    }
+    forms += ")";
+  }
+  report("arguments", "`" + function + "` is not called with these arguments", begin, last_end(),
+         "write " + forms);
+  return add(Op::error, begin);
+}
+
+}  // namespace citybrain::brain

@@ -1,0 +1,361 @@
+#include "pattern_read.h"
+
+#include <algorithm>
+#include <string>
+
+namespace citybrain::brain {
+
+constexpr int pattern_depth_max = 100;
+constexpr std::size_t repeat_max = 1000;
+constexpr std::size_t unbounded = SIZE_MAX;
+using Ranges = std::vector<std::pair<char32_t, char32_t>>;
+
+Result<Pattern> Pattern::compile(std::string_view pattern, std::string_view flags) {
+  Pattern r;
+  bool literal = false;
+  bool spaced = false;
+  for (const char f : flags) {
+    switch (f) {
+      case 's': r.dot_all_ = true; break;
+      case 'm': r.lines_ = true; break;
+      case 'i': r.fold_ = true; break;
+      case 'x': spaced = true; break;
+      case 'q': literal = true; break;
+      default: return invalid(std::string("the flags are s, m, i, x and q, not `") + f + "`");
+    }
+  }
+  CB_DO(PatternReader(r, pattern, literal, spaced && !literal).read());
+  return r;
+}
+
+PatternReader::PatternReader(Pattern& regex, std::string_view pattern, bool literal, bool spaced)
+    : regex_(regex), pattern_(to_code_points(pattern)), literal_(literal) {
+  if (!spaced) return;
+  int brackets = 0;
+  std::vector<char32_t> kept;
+  for (std::size_t i = 0; i < pattern_.size(); ++i) {
+    const char32_t c = pattern_[i];
+    if (c == '\\' && i + 1 < pattern_.size()) {
+      kept.push_back(c);
+      kept.push_back(pattern_[++i]);
+      continue;
+    }
+    if (c == '[') ++brackets;
+    if (c == ']') --brackets;
+    const bool space = c == ' ' || c == '\t' || c == '\n' || c == '\r';
+    if (!space || brackets > 0) kept.push_back(c);
+  }
+  pattern_ = std::move(kept);
+}
+
+Result<void> PatternReader::read() {
+  Steps steps;
+  if (literal_) {
+    for (const char32_t c : pattern_) {
+      steps.push_back({Pattern::Op::character, regex_.fold_ ? to_lower(c) : c, 0});
+    }
+  } else {
+    steps = alternatives();
+    if (error_.empty() && at_ < pattern_.size()) fail("a `)` has no `(`");
+  }
+  if (!error_.empty()) return invalid(error_);
+  steps.push_back({Pattern::Op::done, 0, 0});
+  if (steps.size() > pattern_program_max) return exhausted("the pattern is too large");
+  regex_.steps_ = std::move(steps);
+  return {};
+}
+
+namespace {
+
+// Steps moved to begin at `base`: their targets are relative until then.
+void append(std::vector<Pattern::Step>& to, const std::vector<Pattern::Step>& from) {
+  const auto base = static_cast<std::uint32_t>(to.size());
+  for (Pattern::Step s : from) {
+    if (s.op == Pattern::Op::split) {
+      s.a += base;
+      s.b += base;
+    } else if (s.op == Pattern::Op::jump) {
+      s.a += base;
+    }
+    to.push_back(s);
+  }
+}
+
+}  // namespace
+
+PatternReader::Steps PatternReader::alternatives() {
+  if (++depth_ > pattern_depth_max) fail("the pattern is nested too deep");
+  Steps left = branch();
+  while (more() && eat('|')) {
+    const Steps right = branch();
+    Steps both;
+    const auto n = static_cast<std::uint32_t>(left.size());
+    both.push_back({Pattern::Op::split, 1, n + 2});
+    append(both, left);
+    both.push_back({Pattern::Op::jump, n + 2 + static_cast<std::uint32_t>(right.size()), 0});
+    append(both, right);
+    left = std::move(both);
+  }
+  --depth_;
+  return left;
+}
+
+PatternReader::Steps PatternReader::branch() {
+  Steps out;
+  while (more() && peek() != '|' && peek() != ')') {
+    const bool anchor = peek() == '^' || peek() == '$';
+    Steps one = atom();
+    std::size_t least = 1;
+    std::size_t most = 1;
+    bool counted = true;
+    if (eat('*')) {
+      least = 0;
+      most = unbounded;
+    } else if (eat('+')) {
+      most = unbounded;
+    } else if (eat('?')) {
+      least = 0;
+    } else if (peek() == '{') {
+      ++at_;
+      const auto digits = [&]() -> std::size_t {
+        std::size_t v = 0;
+        if (peek() < '0' || peek() > '9') fail("a quantifier wants a number");
+        while (peek() >= '0' && peek() <= '9') v = std::min(v * 10 + (pattern_[at_++] - '0'), repeat_max + 1);
+        return v;
+      };
+      least = most = digits();
+      if (eat(',')) most = peek() == '}' ? unbounded : digits();
+      if (!eat('}')) fail("a quantifier wants `}`");
+      if (most < least) fail("a quantifier's numbers are the wrong way round");
+      if (least > repeat_max || (most != unbounded && most > repeat_max)) fail("a quantifier beyond 1000");
+    } else {
+      counted = false;
+    }
+    if (counted) {
+      if (anchor) fail("nothing to repeat");
+      const bool lazy = eat('?');
+      if (more() && (peek() == '*' || peek() == '+' || peek() == '?')) fail("a quantifier after a quantifier");
+      one = repeat(one, least, most, lazy);
+    }
+    append(out, one);
+    written_ = out.size();
+    if (written_ > pattern_program_max) fail("the pattern is too large");
+  }
+  return out;
+}
+
+PatternReader::Steps PatternReader::repeat(const Steps& inner, std::size_t least, std::size_t most,
+                                       bool lazy) {
+  Steps out;
+  const auto n = static_cast<std::uint32_t>(inner.size());
+  if (n * std::max(least, most == unbounded ? 1 : most) > pattern_program_max) {
+    fail("the pattern is too large");
+    return out;
+  }
+  const auto split = [&](std::uint32_t into, std::uint32_t past) {
+    return lazy ? Pattern::Step{Pattern::Op::split, past, into} : Pattern::Step{Pattern::Op::split, into, past};
+  };
+  for (std::size_t i = 0; i < least; ++i) append(out, inner);
+  if (most == unbounded) {
+    Steps loop{split(1, n + 2)};
+    append(loop, inner);
+    loop.push_back({Pattern::Op::jump, 0, 0});
+    append(out, loop);
+    return out;
+  }
+  for (std::size_t i = least; i < most; ++i) {
+    Steps maybe{split(1, n + 1)};
+    append(maybe, inner);
+    append(out, maybe);
+  }
+  return out;
+}
+
+PatternReader::Steps PatternReader::set_of(Pattern::Set set) {
+  regex_.sets_.push_back(std::move(set));
+  return {{Pattern::Op::set, static_cast<std::uint32_t>(regex_.sets_.size() - 1), 0}};
+}
+
+PatternReader::Steps PatternReader::atom() {
+  const char32_t c = pattern_[at_++];
+  switch (c) {
+    case '^': return {{Pattern::Op::begin, 0, 0}};
+    case '$': return {{Pattern::Op::end, 0, 0}};
+    case '.': return {{Pattern::Op::any, 0, 0}};
+    case '[': return set_of(bracket());
+    case '\\': return escape();
+    case '*': case '+': case '?': case '{': fail("nothing to repeat"); return {};
+    case '}': case ']': fail("a bracket without its partner"); return {};
+    case '(': {
+      bool captures = true;
+      if (peek() == '?') {
+        ++at_;
+        captures = false;
+        if (!eat(':')) fail("`(?` wants `:`");
+      }
+      std::uint32_t group = 0;
+      if (captures) {
+        group = static_cast<std::uint32_t>(++regex_.groups_);
+        closed_.resize(group + 1);
+      }
+      Steps inner = alternatives();
+      if (!eat(')')) fail("a `(` has no `)`");
+      if (!captures) return inner;
+      closed_[group] = true;
+      Steps out{{Pattern::Op::save, 2 * group, 0}};
+      append(out, inner);
+      out.push_back({Pattern::Op::save, 2 * group + 1, 0});
+      return out;
+    }
+    default: return {{Pattern::Op::character, regex_.fold_ ? to_lower(c) : c, 0}};
+  }
+}
+
+PatternReader::Steps PatternReader::escape() {
+  if (!more()) {
+    fail("the pattern ends in a backslash");
+    return {};
+  }
+  const char32_t c = pattern_[at_++];
+  if (c >= '1' && c <= '9') {
+    std::uint32_t group = c - '0';
+    while (peek() >= '0' && peek() <= '9' && group * 10 + (peek() - '0') <= regex_.groups_) {
+      group = group * 10 + (pattern_[at_++] - '0');
+    }
+    if (group >= closed_.size() || !closed_[group]) fail("a back-reference to a group that is not complete");
+    return {{Pattern::Op::back, group, 0}};
+  }
+  Pattern::Set set;
+  if (class_escape(c, set)) return set_of(std::move(set));
+  const std::u32string_view plain = U"\\|.?*+(){}-[]^$";
+  if (plain.find(c) != std::u32string_view::npos) return {{Pattern::Op::character, c, 0}};
+  if (c == 'n') return {{Pattern::Op::character, '\n', 0}};
+  if (c == 'r') return {{Pattern::Op::character, '\r', 0}};
+  if (c == 't') return {{Pattern::Op::character, '\t', 0}};
+  fail("an unknown escape");
+  return {};
+}
+
+bool PatternReader::class_escape(char32_t c, Pattern::Set& set) {
+  const Ranges digits = {{'0', '9'}, {0x660, 0x669}, {0x966, 0x96f}, {0xff10, 0xff19}};
+  const Ranges spaces = {{'\t', '\n'}, {'\r', '\r'}, {' ', ' '}};
+  const Ranges initial = {{':', ':'}, {'A', 'Z'}, {'_', '_'}, {'a', 'z'}, {0xc0, 0xd6}, {0xd8, 0xf6},
+                          {0xf8, 0x2ff}, {0x370, 0x37d}, {0x37f, 0x1fff}, {0x3001, 0xd7ff}};
+  switch (c) {
+    case 'd': case 'D': set.ranges = digits; break;
+    case 's': case 'S': set.ranges = spaces; break;
+    case 'w': case 'W':  // all but punctuation, separators and others
+      set.ranges = {{'$', '$'}, {'+', '+'}, {'0', '9'}, {'<', '>'}, {'A', 'Z'}, {'^', '^'}, {'`', 'z'},
+                    {'|', '|'}, {'~', '~'}, {0xa2, 0xa6}, {0xa8, 0xaa}, {0xac, 0xac}, {0xae, 0xb5},
+                    {0xb8, 0xba}, {0xbc, 0xbe}, {0xc0, 0x1fff}, {0x2c00, 0x2dff}, {0x3004, 0x3007},
+                    {0x3021, 0xd7ff}, {0xf900, 0xfaff}, {0xff10, 0xff19}, {0xff21, 0xff3a},
+                    {0xff41, 0xff5a}, {0x10000, 0x10ffff}};
+      break;
+    case 'i': case 'I': set.ranges = initial; break;
+    case 'c': case 'C':
+      set.ranges = initial;
+      set.ranges.insert(set.ranges.end(), {{'-', '.'}, {'0', '9'}, {0xb7, 0xb7}});
+      break;
+    case 'p': case 'P': return category(c == 'P', set);
+    default: return false;
+  }
+  set.negated = c < 'a';
+  return true;
+}
+
+bool PatternReader::category(bool negated, Pattern::Set& set) {
+  if (!eat('{')) return false;
+  std::string name;
+  while (more() && peek() != '}') name += static_cast<char>(pattern_[at_++]);
+  if (!eat('}')) fail("`\\p{` wants `}`");
+  const Ranges upper = {{'A', 'Z'}, {0xc0, 0xd6}, {0xd8, 0xde}, {0x391, 0x3a9}, {0x410, 0x42f}};
+  const Ranges lower = {{'a', 'z'}, {0xdf, 0xf6}, {0xf8, 0xff}, {0x3b1, 0x3c9}, {0x430, 0x44f}};
+  const Ranges other = {{0x100, 0x24f}, {0x5d0, 0x5ea}, {0x620, 0x64a}, {0x904, 0x939},
+                        {0x3041, 0x30ff}, {0x3400, 0x9fff}, {0xac00, 0xd7a3}, {0x20000, 0x323af}};
+  const std::pair<std::string_view, Ranges> known[] = {
+      {"Lu", upper}, {"Ll", lower}, {"Lo", other},
+      {"Nd", {{'0', '9'}, {0x660, 0x669}, {0xff10, 0xff19}}},
+      {"N", {{'0', '9'}, {0xb2, 0xb3}, {0xb9, 0xb9}, {0xbc, 0xbe}, {0x660, 0x669}, {0x2160, 0x2188}, {0xff10, 0xff19}}},
+      {"P", {{'!', '#'}, {'%', '*'}, {',', '/'}, {':', ';'}, {'?', '@'}, {'[', ']'}, {'_', '_'}, {'{', '{'},
+             {'}', '}'}, {0xa1, 0xa1}, {0xab, 0xab}, {0xb7, 0xb7}, {0xbb, 0xbb}, {0xbf, 0xbf}, {0x2010, 0x2027},
+             {0x3001, 0x3003}, {0x3008, 0x3011}, {0xff01, 0xff03}, {0xff0c, 0xff0f}}},
+      {"S", {{'$', '$'}, {'+', '+'}, {'<', '>'}, {'^', '^'}, {'`', '`'}, {'|', '|'}, {'~', '~'}, {0x20a0, 0x20bf}}},
+      {"Sc", {{'$', '$'}, {0xa2, 0xa5}, {0x20a0, 0x20bf}}},
+      {"Z", {{' ', ' '}, {0xa0, 0xa0}, {0x2000, 0x200a}, {0x3000, 0x3000}}},
+      {"Zs", {{' ', ' '}, {0xa0, 0xa0}, {0x2000, 0x200a}, {0x3000, 0x3000}}},
+      {"C", {{0, 0x1f}, {0x7f, 0x9f}}}, {"Cc", {{0, 0x1f}, {0x7f, 0x9f}}},
+      {"IsBasicLatin", {{0, 0x7f}}}, {"IsLatin-1Supplement", {{0x80, 0xff}}},
+      {"IsGreek", {{0x370, 0x3ff}}}, {"IsCyrillic", {{0x400, 0x4ff}}},
+      {"IsCJKUnifiedIdeographs", {{0x4e00, 0x9fff}}}, {"IsHiragana", {{0x3040, 0x309f}}},
+      {"IsKatakana", {{0x30a0, 0x30ff}}}};
+  set.negated = negated;
+  if (name == "L") {
+    for (const Ranges* part : {&upper, &lower, &other}) {
+      set.ranges.insert(set.ranges.end(), part->begin(), part->end());
+    }
+    return true;
+  }
+  for (const auto& [text, ranges] : known) {
+    if (text != name) continue;
+    set.ranges = ranges;
+    return true;
+  }
+  fail("an unknown category of characters");
+  return true;
+}
+
+Pattern::Set PatternReader::bracket() {
+  Pattern::Set set;
+  if (++depth_ > pattern_depth_max) fail("the pattern is nested too deep");
+  set.negated = eat('^');
+  bool first = true;
+  Ranges negative;  // \D, \S… inside: kept as what they leave out
+  while (more() && peek() != ']') {
+    char32_t c = pattern_[at_++];
+    if (c == '-' && peek() == '[' && !first) {
+      ++at_;
+      set.minus.push_back(bracket());
+      if (peek() != ']') fail("a subtraction ends its bracket");
+      break;
+    }
+    first = false;
+    if (c == '[') fail("`[` inside brackets wants a backslash");
+    if (c == '\\') {
+      if (!more()) break;
+      c = pattern_[at_++];
+      Pattern::Set inner;
+      if (class_escape(c, inner)) {
+        if (!inner.negated) {
+          set.ranges.insert(set.ranges.end(), inner.ranges.begin(), inner.ranges.end());
+        } else {
+          std::sort(inner.ranges.begin(), inner.ranges.end());
+          char32_t from = 0;
+          for (const auto& [low, high] : inner.ranges) {
+            if (low > from) set.ranges.emplace_back(from, low - 1);
+            from = high + 1;
+          }
+          set.ranges.emplace_back(from, 0x10ffff);
+        }
+        continue;
+      }
+      if (c == 'n') c = '\n';
+      else if (c == 'r') c = '\r';
+      else if (c == 't') c = '\t';
+      else if (std::u32string_view(U"\\|.?*+(){}-[]^$").find(c) == std::u32string_view::npos) fail("an unknown escape");
+    }
+    char32_t high = c;
+    if (peek() == '-' && at_ + 1 < pattern_.size() && pattern_[at_ + 1] != ']' && pattern_[at_ + 1] != '[') {
+      ++at_;
+      high = pattern_[at_++];
+      if (high == '\\' && more()) high = pattern_[at_++];
+      if (high < c) fail("a range is the wrong way round");
+    }
+    set.ranges.emplace_back(c, high);
+  }
+  if (set.ranges.empty() && set.minus.empty()) fail("empty brackets");
+  if (!eat(']')) fail("a `[` has no `]`");
+  --depth_;
+  return set;
+}
+
+}  // namespace citybrain::brain
