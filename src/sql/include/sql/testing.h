@@ -38,10 +38,10 @@ struct ChildEnd {
   std::string output;   // of its stdout
 };
 
-// Runs this test binary again as a child with one test alone (a test named DISABLED_… is meant for
-// this: it runs in children only), these variables in its environment, and all output collected.
-// After `kill_after_ms` it is killed (0 = never): a child killed by its own crash_point ends the
-// same way.
+// Runs this test binary again as a child with one test alone, these variables in its environment,
+// and all output collected. That test returns at once where its variables are not set, so that it
+// does nothing in an ordinary run. After `kill_after_ms` the child is killed (0 = never); one
+// killed by its own crash_point ends the same way.
 ChildEnd run_child(const std::string& test, const std::map<std::string, std::string>& environment,
                    int kill_after_ms = 0);
 // How often a kill test kills in each window: CITYBRAIN_KILLS, 10 where it is not set.
