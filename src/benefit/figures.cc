@@ -107,22 +107,27 @@ Result<IndicatorValue> payments_today(Benefit::State& s) {
   });
 }
 
-// Per line: what is left, in percent of what was appropriated.
-Result<IndicatorValue> lines_left(Benefit::State& s) {
-  return s.parts.db.read([&](sql::Session& session) -> Result<IndicatorValue> {
-    IndicatorValue v;
-    v.scale = fen_scale;
-    v.as_of = s.parts.clock.now();
-    CB_TRY(v.by_district,
-           grouped(session,
-                   "SELECT l.division, CAST(SUM(a.credits_posted - a.debits_posted -"
-                   " a.debits_pending) AS BIGINT) FROM benefit_line l JOIN benefit_account a"
-                   " ON a.id = 'line:' || l.code GROUP BY l.division ORDER BY l.division",
-                   {}));
-    v.value = sum_of(v.by_district);
-    v.links = {{"预算额度", "/api/lines"}};
-    return v;
-  });
+// Something of the lines' balances, by division.
+Indicator of_lines(const std::shared_ptr<Benefit>& b, const std::string& code,
+                   const std::string& expression) {
+  return {code, [b, expression]() -> Result<IndicatorValue> {
+            Benefit::State& s = b->state();
+            return s.parts.db.read([&](sql::Session& session) -> Result<IndicatorValue> {
+              IndicatorValue v;
+              v.scale = fen_scale;
+              v.as_of = s.parts.clock.now();
+              CB_TRY(v.by_district,
+                     grouped(session,
+                             "SELECT l.division, CAST(SUM(" + expression +
+                                 ") AS BIGINT) FROM benefit_line l JOIN benefit_account a"
+                                 " ON a.id = 'line:' || l.code GROUP BY l.division"
+                                 " ORDER BY l.division",
+                             {}));
+              v.value = sum_of(v.by_district);
+              v.links = {{"预算额度", "/api/lines"}};
+              return v;
+            });
+          }};
 }
 
 // Days until the first line is used up, at the pace of the last seven days; -1 where none will be.
@@ -164,22 +169,24 @@ Result<std::int64_t> tally_sum(Benefit::State& s, const std::string& column) {
 std::vector<Indicator> indicators_of(const std::shared_ptr<Benefit>& b) {
   const std::vector<IndicatorValue::Link> payments = {{"支付清单", "/api/payments"},
                                                       {"政策清单", "/api/policies"}};
-  return {tallied(b, "benefit_paid_fen", "paid_fen", fen_scale, payments),
-          tallied(b, "benefit_payments", "paid", 0, payments),
-          tallied(b, "benefit_entitled_fen", "entitled_fen", fen_scale, payments),
-          tallied(b, "benefit_entitled", "entitled", 0, payments),
-          counted(b, "benefit_payees",
-                  "SELECT COUNT(DISTINCT subject) FROM benefit_entitlement WHERE state = 'paid'",
-                  payments),
-          counted(b, "benefit_policies_open",
-                  "SELECT COUNT(*) FROM benefit_policy WHERE state = 'open'",
-                  {{"政策清单", "/api/policies?state=open"}}),
-          counted(b, "benefit_claims_waiting",
-                  "SELECT COUNT(*) FROM benefit_entitlement WHERE state = 'claimed'",
-                  {{"待审申领", "/api/claims"}}),
-          {"benefit_payments_today", [b] { return payments_today(b->state()); }},
-          {"benefit_lines_left", [b] { return lines_left(b->state()); }},
-          {"benefit_line_runout_days", [b] { return runout_days(b->state()); }}};
+  return {
+      tallied(b, "benefit_paid_fen", "paid_fen", fen_scale, payments),
+      tallied(b, "benefit_payments", "paid", 0, payments),
+      tallied(b, "benefit_entitled_fen", "entitled_fen", fen_scale, payments),
+      tallied(b, "benefit_entitled", "entitled", 0, payments),
+      counted(b, "benefit_payees",
+              "SELECT COUNT(DISTINCT subject) FROM benefit_entitlement WHERE state = 'paid'",
+              payments),
+      counted(b, "benefit_policies_open",
+              "SELECT COUNT(*) FROM benefit_policy WHERE state = 'open'",
+              {{"政策清单", "/api/policies?state=open"}}),
+      counted(b, "benefit_claims_waiting",
+              "SELECT COUNT(*) FROM benefit_entitlement WHERE state = 'claimed'",
+              {{"待审申领", "/api/claims"}}),
+      {"benefit_payments_today", [b] { return payments_today(b->state()); }},
+      of_lines(b, "benefit_lines_left", "a.credits_posted - a.debits_posted - a.debits_pending"),
+      of_lines(b, "benefit_pending_fen", "a.debits_pending"),
+      {"benefit_line_runout_days", [b] { return runout_days(b->state()); }}};
 }
 
 }  // namespace citybrain::benefit
