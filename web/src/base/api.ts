@@ -28,6 +28,12 @@ export class ApiError extends Error {
   }
 }
 
+// Called when the server no longer knows who is signed in; the session module sets it.
+let session_ended = () => {}
+export function on_session_ended(call_this: () => void): void {
+  session_ended = call_this
+}
+
 export type Query = Record<string, string | number | boolean | null | undefined>
 
 export function with_query(path: string, query: Query = {}): string {
@@ -69,6 +75,7 @@ async function call<T>(method: string, path: string, body?: unknown): Promise<T>
     const late = cause instanceof DOMException && cause.name === 'TimeoutError'
     throw new ApiError(0, { title: t(late ? 'error.timeout' : 'error.offline') })
   }
+  if (reply.status === 401 && path !== '/api/session') session_ended()
   if (!reply.ok) throw new ApiError(reply.status, await problem_of(reply))
   if (reply.status === 204) return undefined as T
   const type = reply.headers.get('content-type') ?? ''

@@ -1,6 +1,6 @@
 // Who is signed in. One shared state per page; the cookie itself is HttpOnly and never seen here.
 import { reactive } from 'vue'
-import { api } from './api'
+import { api, on_session_ended } from './api'
 import { set_server_now } from './time'
 
 export interface Principal {
@@ -23,6 +23,9 @@ export const session = reactive({
   principal: null as Principal | null,
   city: { name: '宁波', demo: true },
 })
+
+// A session that ended on the server ends here too, which brings the sign-in form back.
+on_session_ended(() => (session.principal = null))
 
 export async function load_session(): Promise<void> {
   const reply = await api.get<SessionReply>('/api/session')

@@ -96,6 +96,8 @@ export interface Payment {
   state: string
   at: string
   end_to_end_id: string
+  decision?: string | null
+  note?: string
 }
 
 export interface ClaimToCheck {

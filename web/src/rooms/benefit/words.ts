@@ -47,6 +47,7 @@ export const benefit_words: Words = {
   'benefit.city_share': ['市级分担', 'City share'],
   'benefit.lines': ['预算科目', 'Budget lines'],
   'benefit.lines_lead': ['复式记账：已拨 = 可用 + 冻结 + 已支，任何时刻不超支', 'Double entry: appropriated = available + pending + spent; never overspent'],
+  'benefit.whole_city': ['市本级', 'The city itself'],
   'benefit.year': ['年度', 'Year'],
   'benefit.appropriated': ['预算', 'Appropriated'],
   'benefit.pending': ['冻结', 'Pending'],
