@@ -113,8 +113,8 @@ ROLES = {
     "auditor": STAFF + "benefit.read benefit.decisions rules.read guard.read guard.audit "
                "guard.clear_l2@audit",
     "leader": STAFF + "benefit.read",
-    "citizen": "benefit.mine",
-    "enterprise": "benefit.mine",
+    "citizen": "benefit.mine benefit.decisions",
+    "enterprise": "benefit.mine benefit.decisions",
 }
 
 

@@ -177,6 +177,17 @@ guard_audit_entries 审计日志 条 审计日志的条目数 dsj 日 guard inte
 """
 
 
+# Left unpublished in the demo city, so that a visitor can publish them: applied for, small sums, and
+# the demo firms are entitled.
+DRAFTS = {
+    "外地员工返岗包车补助": "示例企业可申领，11人包车5800元，按一半补助2900元",
+    "企业以工代训补贴": "示例企业可申领",
+    "就业见习补贴": "示例企业可申领",
+    "学生顶岗实习奖励": "示例企业可申领",
+    "企业境内外参展扶持": "示例企业一、四可申领",
+}
+
+
 def main():
     models = {m.id: m for m in read_models()}
     rows = policy_rows(models)
@@ -186,6 +197,9 @@ def main():
     write_csv("policies.csv",
               ["code", "name", "level", "division", "department", "subject", "mode", "model", "line",
                "city_share", "window_from", "window_to", "basis", "parameters", "summary"], rows)
+    codes = {r[1]: r[0] for r in rows}
+    write_csv("demo_drafts.csv", ["code", "note"],
+              [(codes[name], f"{name}：{note}") for name, note in DRAFTS.items()])
     write_csv("lines.csv", ["code", "name", "level", "division", "year", "functional_code",
                             "economic_code", "amount_yuan", "department"], line_rows())
     write_csv("indicators.csv", ["code", "name", "unit", "definition", "owner", "period", "source",
