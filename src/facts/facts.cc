@@ -9,6 +9,25 @@
 #include "gather.h"
 
 namespace citybrain::facts {
+namespace {
+
+// A registry has one row a subject. A change of a keyed resource tells of its subject by its key:
+// were the number no part of it, the subject a row had before would not be touched.
+Result<void> check_place(const Fact& fact, const std::vector<std::string>& key, bool registry) {
+  if (registry && key != std::vector<std::string>{fact.subject_item}) {
+    return invalid(
+        "the first fact of " + fact.subject + ", '" + fact.field.name +
+        "', must come from its registry: a resource whose key is the subject item alone; '" +
+        fact.resource + "' is not");
+  }
+  if (!key.empty() && std::find(key.begin(), key.end(), fact.subject_item) == key.end()) {
+    return invalid("fact '" + fact.field.name + "': subject item '" + fact.subject_item +
+                   "' is no part of the key of '" + fact.resource + "'");
+  }
+  return ok();
+}
+
+}  // namespace
 
 Result<std::unique_ptr<Facts>> Facts::load(guard::Guard& guard, std::string_view csv) {
   std::unique_ptr<Facts> facts(new Facts(guard));
@@ -18,6 +37,7 @@ Result<std::unique_ptr<Facts>> Facts::load(guard::Guard& guard, std::string_view
          }));
   for (const Fact& fact : facts->facts_) {
     CB_TRY(const guard::ResourceGrades grades, guard.grades_of(fact.resource));
+    CB_DO(check_place(fact, grades.schema.key, &fact == facts->registry(fact.subject)));
     if (const auto place = grades.schema.find(fact.subject_item)) {
       facts->places_[fact.resource].insert({fact.subject, *place});
     }
@@ -81,10 +101,8 @@ Result<Read> Facts::batches(const std::string& subject_type, const std::vector<s
     return ok();
   }));
   for (const Group& group : group_by_resource(facts)) {
-    CB_DO(reading.scan(group.resource, group.columns, {}, [&](const Batch& rows) {
-      gather.take(group, rows);
-      return ok();
-    }));
+    CB_DO(reading.scan(group.resource, group.columns, {},
+                       [&](const Batch& rows) { return gather.take(group, rows); }));
   }
   CB_TRY(const std::uint64_t index, reading.finish());
   for (std::size_t from = 0; from < gather.subjects(); from += rows_max) {
@@ -109,7 +127,7 @@ Result<Known> Facts::one(const Subject& subject, const std::vector<std::string>&
   for (const Group& group : group_by_resource(facts)) {
     CB_TRY(const Batch rows,
            reading.rows_of(group.resource, group.subject_item, subject.id, subject_rows_max));
-    gather.take(group, rows);
+    CB_DO(gather.take(group, rows));
   }
   CB_TRY(const std::uint64_t index, reading.finish());
   return Known{gather.cut(0, 1), index, reading.as_of().columns_seq};

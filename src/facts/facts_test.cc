@@ -1,5 +1,4 @@
-// Facts about the declaration and the collecting of facts; the way through guard is tested where a
-// whole city is there (tests/e2e).
+// Facts about the declaration and the collecting of facts; the way through guard: read_test.cc.
 #include <gtest/gtest.h>
 
 #include "declare.h"
@@ -64,7 +63,7 @@ std::vector<std::string> gathered(const std::string& line) {
   const std::vector<const Fact*> wanted = {&facts->front()};
   Gather gather(wanted);
   for (const char* id : {"A", "B", "C"}) gather.add_subject(id);
-  gather.take(group_by_resource(wanted).front(), rows());
+  EXPECT_TRUE(gather.take(group_by_resource(wanted).front(), rows()));
   const Batch batch = gather.cut(0, Facts::rows_max);
   std::vector<std::string> out;
   for (std::size_t row = 0; row < batch.rows; ++row) out.push_back(to_text(batch.row(row)[1]));
@@ -88,12 +87,29 @@ TEST(Gather, AggregatesAndGuessesNothing) {
             (Texts{"true", "false", "false"}));
 }
 
+TEST(Gather, SaysWhichFactDoesNotFit) {
+  const auto facts = declared("f,enterprise,decimal:9,tax,total,uscc,sum,,,,");
+  const std::vector<const Fact*> wanted = {&facts->front()};
+  for (const std::int64_t units : {INT64_MAX / 10, INT64_MAX / 10000000}) {
+    Gather gather(wanted);
+    gather.add_subject("A");
+    Batch batch(*schema_of("tax"));
+    for (int i = 0; i < 20; ++i) {
+      batch.append_row({std::to_string(i), std::string("A"), {}, Decimal64{units, 2}, {}});
+    }
+    const auto taken = gather.take(group_by_resource(wanted).front(), batch);
+    ASSERT_FALSE(taken);
+    EXPECT_EQ(taken.error().code, Code::corrupt);
+    EXPECT_NE(taken.error().message.find("'tax.total'"), std::string::npos);
+  }
+}
+
 TEST(Gather, CutsBatchesOfAllSubjects) {
   const auto facts = declared("f,enterprise,decimal:2,tax,total,uscc,sum,,,,");
   const std::vector<const Fact*> wanted = {&facts->front()};
   Gather gather(wanted);
   for (const char* id : {"A", "B", "C"}) gather.add_subject(id);
-  gather.take(group_by_resource(wanted).front(), rows());
+  EXPECT_TRUE(gather.take(group_by_resource(wanted).front(), rows()));
   EXPECT_EQ(gather.cut(0, 2).rows, 2U);
   const Batch last = gather.cut(2, 2);
   EXPECT_EQ(last.rows, 1U);

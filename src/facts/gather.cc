@@ -18,34 +18,42 @@ std::int64_t power_of_ten(int n) {
   return power;
 }
 
-// The value in the fact's scale, which is no smaller than the item's.
-std::int64_t rescaled(std::int64_t value, int from, int to) {
-  std::int64_t out = 0;
-  CB_CHECK(!__builtin_mul_overflow(value, power_of_ten(to - from), &out));
-  return out;
-}
-
-// Whether a cell of a column equals the condition's value, which has the column's type.
-bool equals(const Column& column, std::size_t row, const Cell& value) {
-  if (column.is_null(row)) return false;
-  if (column.type() == Type::text) return column.text_at(row) == std::get<std::string>(value);
-  return column.cell_at(row) == value;
-}
-
+// A condition ready for one batch: its value as the column holds it.
 struct Filter {
   const Column* column;
-  const Cell* value;
+  std::string_view text;
+  std::int64_t number = 0;
+
+  bool takes(std::size_t row) const {
+    if (column->is_null(row)) return false;
+    return column->type() == Type::text ? column->text_at(row) == text
+                                        : column->int_at(row) == number;
+  }
 };
+
+// The condition's value has the column's type (see declare.cc).
+Filter filter_of(const Column& column, const Cell& value) {
+  Filter filter{&column, {}};
+  if (const auto* text = std::get_if<std::string>(&value)) {
+    filter.text = *text;
+  } else {
+    Column one(column.field());
+    one.append(value);
+    filter.number = one.int_at(0);
+  }
+  return filter;
+}
 
 // A fact with the columns it reads in one batch.
 struct Bound {
   std::size_t at;  // among the wanted
   const Column* item;
+  std::int64_t factor;  // from the item's scale to the fact's, which is no smaller
   std::vector<Filter> filters;
 
   bool takes(std::size_t row) const {
     return std::all_of(filters.begin(), filters.end(),
-                       [&](const Filter& f) { return equals(*f.column, row, *f.value); });
+                       [&](const Filter& f) { return f.takes(row); });
   }
 };
 
@@ -66,13 +74,17 @@ void put_text(const Fact& fact, std::string& slot, std::int64_t& count, const Co
   ++count;
 }
 
-void put_number(const Fact& fact, std::int64_t& slot, std::int64_t& count, const Column& item,
+// False where the number does not fit.
+bool put_number(const Fact& fact, std::int64_t& slot, std::int64_t& count, const Bound& bound,
                 std::size_t row) {
-  if (item.is_null(row) || count < 0) return;
-  const std::int64_t value = rescaled(item.int_at(row), item.field().scale, fact.field.scale);
+  if (bound.item->is_null(row) || count < 0) return true;
+  std::int64_t value = 0;
+  if (__builtin_mul_overflow(bound.item->int_at(row), bound.factor, &value)) return false;
   switch (fact.aggregate) {
     case Aggregate::sum:
-    case Aggregate::avg: CB_CHECK(!__builtin_add_overflow(slot, value, &slot)); break;
+    case Aggregate::avg:
+      if (__builtin_add_overflow(slot, value, &slot)) return false;
+      break;
     case Aggregate::max: slot = count == 0 ? value : std::max(slot, value); break;
     case Aggregate::min: slot = count == 0 ? value : std::min(slot, value); break;
     case Aggregate::value:
@@ -80,11 +92,12 @@ void put_number(const Fact& fact, std::int64_t& slot, std::int64_t& count, const
     case Aggregate::exists:
       if (count > 0 && slot != value) {
         count = -1;
-        return;
+        return true;
       }
       slot = value;
   }
   ++count;
+  return true;
 }
 
 }  // namespace
@@ -126,13 +139,15 @@ void Gather::begin() {
   }
 }
 
-void Gather::take(const Group& group, const Batch& rows) {
+Result<void> Gather::take(const Group& group, const Batch& rows) {
   if (index_.empty()) begin();
   std::vector<Bound> bound;
   for (const std::size_t at : group.facts) {
-    Bound b{at, &rows.column(wanted_[at]->item), {}};
+    const Column& item = rows.column(wanted_[at]->item);
+    const int more = std::max(0, wanted_[at]->field.scale - item.field().scale);
+    Bound b{at, &item, power_of_ten(more), {}};
     for (const Fact::Condition& condition : wanted_[at]->filter) {
-      b.filters.push_back({&rows.column(condition.item), &condition.value});
+      b.filters.push_back(filter_of(rows.column(condition.item), condition.value));
     }
     bound.push_back(std::move(b));
   }
@@ -150,11 +165,14 @@ void Gather::take(const Group& group, const Batch& rows) {
         ++slots.counts[subject];
       } else if (fact.field.type == Type::text) {
         put_text(fact, slots.texts[subject], slots.counts[subject], *b.item, row);
-      } else {
-        put_number(fact, slots.ints[subject], slots.counts[subject], *b.item, row);
+      } else if (!put_number(fact, slots.ints[subject], slots.counts[subject], b, row)) {
+        return corrupt("fact '" + fact.field.name + "': a number of '" + fact.resource + "." +
+                       fact.item + "' is beyond what " + std::to_string(fact.field.scale) +
+                       " decimals hold; correct it at its source");
       }
     }
   }
+  return ok();
 }
 
 Batch Gather::cut(std::size_t from, std::size_t count) const {

@@ -30,8 +30,8 @@ class Gather {
   std::size_t subjects() const { return ids_.size(); }
   // Rows of a group's resource, with at least the group's columns. Rows of unknown subjects are
   // left out. Where a `value` meets several rows that say different things, it is null: nothing is
-  // guessed.
-  void take(const Group& group, const Batch& rows);
+  // guessed. corrupt where a number or a sum does not fit; the message names the fact.
+  Result<void> take(const Group& group, const Batch& rows);
   // Rows [from, from + count) of the result.
   Batch cut(std::size_t from, std::size_t count) const;
 
