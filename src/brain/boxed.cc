@@ -82,6 +82,7 @@ Value boxed_iteration(const Boxed& b, Machine& machine) {
   if (!source.is(Kind::list)) source = Value::list({source});
   std::vector<Value> results;
   bool unknown = false;
+  bool decided = false;
   for (const Value& item : source.as_list()) {
     if (machine.exhausted()) return {};
     machine.slot(b.slots[0]) = item;
@@ -91,7 +92,7 @@ Value boxed_iteration(const Boxed& b, Machine& machine) {
       results.push_back(std::move(v));
       machine.spend(static_cast<std::int64_t>(results.size()));
     } else if (v.is(Kind::boolean) && v.as_boolean() == (b.kind == Boxed::Kind::some)) {
-      return v;
+      decided = true;
     } else if (!v.is(Kind::boolean)) {
       unknown = true;
     }
@@ -101,7 +102,7 @@ Value boxed_iteration(const Boxed& b, Machine& machine) {
     machine.note("unknown", "a condition is neither true nor false");
     return {};
   }
-  return Value::boolean(b.kind == Boxed::Kind::every);
+  return Value::boolean(decided == (b.kind == Boxed::Kind::some));
 }
 
 Value evaluate_kind(const Boxed& b, Machine& machine) {
@@ -123,6 +124,7 @@ Value evaluate_kind(const Boxed& b, Machine& machine) {
     case Boxed::Kind::conditional: {
       const Value c = evaluate_boxed(b.parts[0], machine);
       if (!c.is(Kind::boolean)) machine.note("unknown", "the condition is neither true nor false", c);
+      if (!c.is(Kind::boolean) && !c.is_null()) return {};
       return evaluate_boxed(b.parts[c.is_true() ? 1 : 2], machine);
     }
     case Boxed::Kind::for_: case Boxed::Kind::some: case Boxed::Kind::every:

@@ -97,8 +97,8 @@ constexpr Builtin table[] = {
     {"get entries", "m:context", get_entries},
     {"get entries", "context:context", get_entries},
     {"context", "entries:list", context_},
-    {"context put", "context:context, key:any, value:any", context_put},
     {"context put", "context:context, keys:any, value:any", context_put},
+    {"context put", "context:context, key:string, value:any", context_put},
     {"context merge", "contexts:list", context_merge},
 };
 

@@ -91,7 +91,7 @@ struct Item {
   std::shared_ptr<Logic> logic;             // decision, function
   std::vector<std::uint32_t> needs;         // items its logic may read
   std::vector<std::uint32_t> outputs;       // service
-  std::vector<std::uint32_t> parameters;    // service: input decisions, then input data
+  std::vector<std::uint32_t> parameters;    // service: input data, then input decisions
   Value function;                           // BKM and service as a value
 };
 

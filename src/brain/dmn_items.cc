@@ -159,8 +159,8 @@ void DmnReader::read_service(Document& d, Item& item, pugi::xml_node node) {
     }
   };
   add("outputDecision", item.outputs);
+  add("inputData", item.parameters);  // positional arguments come in this order (DMN 1.5 §10.4)
   add("inputDecision", item.parameters);
-  add("inputData", item.parameters);
   auto f = std::make_shared<Function>();
   f->name = item.name;
   f->model_item = static_cast<int>(&item - model_->items.data());

@@ -197,7 +197,7 @@ Value Machine::eval_compound(const Node& n, NodeId id) {
     case Op::list: return list(n);
     case Op::context: return context(n);
     case Op::range: return range(n, id);
-    case Op::instance_of: return Value::boolean(instance_of(eval(n.a), code_->types[n.b], this));
+    case Op::instance_of: return Value::boolean(instance_of(eval(n.a), code_->types[n.b], nullptr));
     case Op::test_compare: case Op::test_value: {
       const Value input = slot(n.b);
       return one_test(id, input);
@@ -245,11 +245,7 @@ Value Machine::compare_op(const Node& n, NodeId id) {
 }
 
 Value Machine::arithmetic(const Node& n, NodeId id) {
-  const auto single = [](Value v) {
-    if (v.is(Kind::list) && v.as_list().size() == 1) return Value(v.as_list()[0]);
-    return v;
-  };
-  const Value a = single(eval(n.a));
+  const Value a = eval(n.a);
   if (n.op == Op::negate) {
     if (a.is(Kind::number)) return Value::number(-a.as_number());
     if (a.is(Kind::months)) return Value::months(-a.whole());
@@ -260,7 +256,7 @@ Value Machine::arithmetic(const Node& n, NodeId id) {
     return fail(id, a.is_null() ? "null" : "type",
                 std::string("a ") + name_of(a.kind()) + " has no negative", a);
   }
-  const Value b = single(eval(n.b));
+  const Value b = eval(n.b);
   if (auto result = brain::arithmetic(n.op, a, b)) return *std::move(result);
   const char* sign = n.op == Op::add        ? "+"
                      : n.op == Op::subtract ? "-"

@@ -248,6 +248,13 @@ NodeId Parser::name() {
       const std::size_t n = match(words);
       if (n > member_length) member_length = n;
     }
+    const bool is_item = found != nullptr && depth == 0 && length == 1 && first.text == "item" &&
+                         found->declared.number == body().items.back() && !found->declared.is_global;
+    if (is_item && member_length == 1) {  // a member of that name hides the item
+      at_ += 1;
+      const NodeId whole = use(Name(*found), 0, first.begin);
+      return add(Op::member_name, first.begin, name_number("item"), body().items.back(), whole);
+    }
     const bool bound_inside = found != nullptr && depth == 0 && !found->declared.is_global &&
                               found->declared.number >= body().items.front();
     if (member_length > 0 && member_length >= length && !bound_inside && !is("(", member_length)) {

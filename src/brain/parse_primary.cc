@@ -168,13 +168,14 @@ NodeId Parser::context_literal() {
     do {
       const std::uint32_t key_begin = here();
       std::string key;
-      if (peek().kind == Token::Kind::text) {
+      const bool quoted = peek().kind == Token::Kind::text;
+      if (quoted) {
         key = tokens_[at_++].text;
       } else {
         key = words_until(":");
       }
       if (failed_) return 0;
-      if (key.empty()) return fail_here("the entry wants a name");
+      if (key.empty() && !quoted) return fail_here("the entry wants a name");
       for (const auto& field : context_type->fields) {
         if (field.first == key) {
           return fail("name", "the context has two entries `" + key + "`", key_begin, last_end());

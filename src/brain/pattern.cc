@@ -52,6 +52,8 @@ char32_t to_lower(char32_t c) {
   if ((c >= 0x100 && c <= 0x137) || (c >= 0x14a && c <= 0x177)) return c | 1;
   if ((c >= 0x139 && c <= 0x148) || (c >= 0x179 && c <= 0x17e)) return (c & 1) != 0 ? c + 1 : c;
   if (c == 0x178) return 0xff;
+  if (c == 0x212a) return 'k';  // the Kelvin sign
+  if (c == 0x17f) return 's';   // long s
   if (c >= 0x391 && c <= 0x3a9) return c + 32;
   if (c >= 0x410 && c <= 0x42f) return c + 32;
   if (c >= 0x400 && c <= 0x40f) return c + 80;
@@ -71,11 +73,14 @@ char32_t to_upper(char32_t c) {
   return c;
 }
 
-bool Pattern::Set::has(char32_t c) const {
-  bool in = false;
-  for (const auto& [low, high] : ranges) in = in || (c >= low && c <= high);
+bool Pattern::Set::has(char32_t c, bool fold) const {
+  const auto listed = [&](char32_t x) {
+    return std::any_of(ranges.begin(), ranges.end(),
+                       [&](const auto& r) { return x >= r.first && x <= r.second; });
+  };
+  const bool in = listed(c) || (fold && (listed(to_lower(c)) || listed(to_upper(c))));
   if (in == negated) return false;
-  return std::none_of(minus.begin(), minus.end(), [&](const Set& s) { return s.has(c); });
+  return std::none_of(minus.begin(), minus.end(), [&](const Set& s) { return s.has(c, fold); });
 }
 
 namespace {
@@ -117,9 +122,7 @@ Result<bool> Pattern::find(const std::vector<char32_t>& text, std::size_t from, 
             ++pc;
             break;
           case Op::set:
-            alive = at < text.size() &&
-                    (sets_[s.a].has(text[at]) ||
-                     (fold_ && (sets_[s.a].has(to_lower(text[at])) || sets_[s.a].has(to_upper(text[at])))));
+            alive = at < text.size() && sets_[s.a].has(text[at], fold_);
             ++at;
             ++pc;
             break;

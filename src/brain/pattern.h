@@ -35,7 +35,7 @@ class Pattern {
     std::vector<std::pair<char32_t, char32_t>> ranges;
     bool negated = false;
     std::vector<Set> minus;  // [a-z-[aeiou]]
-    bool has(char32_t c) const;
+    bool has(char32_t c, bool fold) const;
   };
   enum class Op : std::uint8_t { character, set, any, split, jump, save, begin, end, back, done };
   struct Step {

@@ -32,18 +32,17 @@ PatternReader::PatternReader(Pattern& regex, std::string_view pattern, bool lite
     : regex_(regex), pattern_(to_code_points(pattern)), literal_(literal) {
   if (!spaced) return;
   int brackets = 0;
+  bool before_escaped = false;
   std::vector<char32_t> kept;
   for (std::size_t i = 0; i < pattern_.size(); ++i) {
     const char32_t c = pattern_[i];
-    if (c == '\\' && i + 1 < pattern_.size()) {
-      kept.push_back(c);
-      kept.push_back(pattern_[++i]);
-      continue;
-    }
-    if (c == '[') ++brackets;
-    if (c == ']') --brackets;
+    const bool escaped = !kept.empty() && kept.back() == '\\' && !before_escaped;
     const bool space = c == ' ' || c == '\t' || c == '\n' || c == '\r';
-    if (!space || brackets > 0) kept.push_back(c);
+    if (space && brackets == 0) continue;  // also between a backslash and what it escapes
+    if (c == '[' && !escaped) ++brackets;
+    if (c == ']' && !escaped) --brackets;
+    before_escaped = escaped;
+    kept.push_back(c);
   }
   pattern_ = std::move(kept);
 }

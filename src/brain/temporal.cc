@@ -231,8 +231,7 @@ std::optional<Value> parse_duration_text(std::string_view text) {
     if (in_time && s.eat('.')) {
       fractional = true;
       const std::size_t from = s.at;
-      fraction = s.digits(1, 9);
-      if (fraction < 0) return std::nullopt;
+      fraction = s.digits(0, 9);  // "PT0.S" is written by some
       for (std::size_t k = s.at - from; k < 9; ++k) fraction *= 10;
       while (s.at < s.text.size() && s.text[s.at] >= '0' && s.text[s.at] <= '9') ++s.at;
     }

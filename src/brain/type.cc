@@ -121,6 +121,7 @@ bool allowed(const Value& value, const Type& type, Machine* machine) {
   return machine->test(*type.allowed, value).is_true();
 }
 
+// A function whose result nobody declared may give any type.
 bool function_conforms(const Function& f, const Type& type) {
   if (type.parameters.empty() && !type.result) return true;
   if (f.builtin != nullptr) return true;
@@ -128,7 +129,7 @@ bool function_conforms(const Function& f, const Type& type) {
   for (std::size_t i = 0; i < f.parameters.size(); ++i) {
     if (!type_conforms(type.parameters[i], f.parameters[i].type)) return false;
   }
-  return type_conforms(f.result, type.result);
+  return !f.result || type_conforms(f.result, type.result);
 }
 
 bool same_kind(Kind kind, Type::Kind type) {
