@@ -223,18 +223,24 @@ setInterval(() => push('event', { ...live[between(0, live.length)], at: now() })
 const types = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.woff2': 'font/woff2', '.woff': 'font/woff', '.geojson': 'application/geo+json' }
 const csp = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; frame-ancestors 'none'"
 
-function serve_file(url, reply) {
+function serve_file(url, accepts, reply) {
   const pages = [[/^\/$/, 'index.html'], [/^\/console(\/|$)/, 'console.html'], [/^\/m(\/|$)/, 'm.html'], [/^\/cockpit\/?$/, 'cockpit.html']]
   const page = pages.find(([p]) => p.test(url.pathname))?.[1]
   const file = join(dist, page ?? normalize(url.pathname))
   if (!file.startsWith(dist) || !existsSync(file) || !extname(file)) return reply.writeHead(404).end()
-  reply.writeHead(200, { 'content-type': types[extname(file)] ?? 'application/octet-stream', 'content-security-policy': csp, 'x-content-type-options': 'nosniff' })
-  reply.end(readFileSync(file))
+  const packed = existsSync(file + '.gz') && /gzip/.test(accepts ?? '')
+  reply.writeHead(200, {
+    'content-type': types[extname(file)] ?? 'application/octet-stream',
+    'content-security-policy': csp,
+    'x-content-type-options': 'nosniff',
+    ...(packed ? { 'content-encoding': 'gzip' } : {}),
+  })
+  reply.end(readFileSync(packed ? file + '.gz' : file))
 }
 
 createServer(async (request, reply) => {
   const url = new URL(request.url, 'http://mock')
-  if (!url.pathname.startsWith('/api/')) return serve_file(url, reply)
+  if (!url.pathname.startsWith('/api/')) return serve_file(url, request.headers['accept-encoding'], reply)
   let text = ''
   for await (const part of request) text += part
   const body = text ? JSON.parse(text) : {}
