@@ -12,6 +12,19 @@
 
 namespace citybrain::http {
 
+// What a connection needs for an event stream; made when a reply with a source is sent.
+struct StreamState {
+  StreamPoll poll;
+  std::uint64_t cursor = 0;
+  std::string pending;  // being written
+  std::string queued;   // to be written after it; only ever the first message
+  bool polling = false;
+  bool writing = false;
+  Steady::time_point next_poll;
+  Steady::time_point next_recheck;
+  Steady::time_point last_sent;
+};
+
 // Owned by its IoThread, and by the handlers and tasks under way. Runs on that thread only, but for
 // the service's work, which gets at plan_ alone while the state is `working` and at stream_ alone
 // while `polling` is set. At most one read and one write are under way.
@@ -35,19 +48,6 @@ class Connection : public std::enable_shared_from_this<Connection> {
     lingering,  // closed by us; what the peer still sends is dropped, so that it can read our reply
     closed
   };
-  // What a stream needs; made when a reply with a source is sent.
-  struct Stream {
-    StreamPoll poll;
-    std::uint64_t cursor = 0;
-    std::string pending;  // being written
-    std::string queued;   // to be written after it; only ever the first message
-    bool polling = false;
-    bool writing = false;
-    Steady::time_point next_poll;
-    Steady::time_point next_recheck;
-    Steady::time_point last_sent;
-  };
-
   void enter(State state);
   void read();
   void on_read(boost::system::error_code ec, std::size_t bytes);
@@ -86,7 +86,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Plan plan_;
   Outgoing outgoing_;
   std::string out_;  // the head, and a small body behind it
-  std::optional<Stream> stream_;
+  std::optional<StreamState> stream_;
   std::size_t discarded_ = 0;
 };
 

@@ -136,7 +136,9 @@ Result<void> read_query(std::string_view query, const std::vector<const Param*>&
                         ParamMap& out) {
   if (!query.empty()) {
     CB_TRY(auto pairs, query_pairs(query));
-    for (auto& [name, value] : pairs) {
+    for (auto& pair : pairs) {
+      std::string& name = pair.first;
+      std::string& value = pair.second;
       const auto found = std::find_if(declared.begin(), declared.end(),
                                       [&](const Param* p) { return p->name == name; });
       if (found == declared.end()) {

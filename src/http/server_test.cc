@@ -14,6 +14,7 @@ namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
+using namespace std::string_view_literals;
 
 constexpr std::string_view get_echo = "GET /echo HTTP/1.1\r\nHost: a\r\n\r\n";
 constexpr std::string_view get_slow = "GET /slow HTTP/1.1\r\nHost: a\r\n\r\n";
@@ -50,7 +51,7 @@ TEST(Server, RefusesMalformedRequests) {
       "POST /raw HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nTransfer-Encoding: "
       "chunked\r\n\r\n0\r\n\r\n",
       "POST /raw HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
-      std::string("GET /ec\0ho HTTP/1.1\r\nHost: a\r\n\r\n", 35),
+      std::string("GET /ec\0ho HTTP/1.1\r\nHost: a\r\n\r\n"sv),
       "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n",  // TLS to a plain port
   };
   for (const auto& bytes : malformed) EXPECT_EQ(said(server, bytes), "400") << bytes;

@@ -68,7 +68,7 @@ void Connection::watch() {
 }
 
 void Connection::tick_stream() {
-  Stream& stream = *stream_;
+  StreamState& stream = *stream_;
   if (stream.polling || stream.writing) return;
   if (core_.draining.load()) return close();
   if (thread_.now >= stream.next_poll) {
@@ -112,7 +112,7 @@ void Connection::on_polled(std::string text, bool alive) {
 }
 
 void Connection::write_stream(std::string text) {
-  Stream& stream = *stream_;
+  StreamState& stream = *stream_;
   if (stream.writing) {  // the head is still on its way
     stream.queued += text;
     return;
@@ -125,7 +125,7 @@ void Connection::write_stream(std::string text) {
                    [self = shared_from_this()](boost::system::error_code ec, std::size_t) {
                      if (self->state_ != State::streaming) return;
                      if (ec) return self->close();
-                     Stream& me = *self->stream_;
+                     StreamState& me = *self->stream_;
                      me.writing = false;
                      me.pending = {};
                      self->deadline_ = Steady::time_point::max();

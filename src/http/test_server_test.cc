@@ -102,7 +102,7 @@ std::vector<Route> test_routes(Gate& gate, std::atomic<int>& handled) {
   add(Method::post, "/boxes", Right("box.write"), Audit("box.write"), echo)->body = box;
   add(Method::post, "/open", Right::anyone(), none(), echo)->body = box;
   add(Method::post, "/raw", Right::anyone(), none(), echo);
-  add(Method::get, "/slow", Right::anyone(), none(), [&](const Request& r) {
+  add(Method::get, "/slow", Right::anyone(), none(), [&gate, echo](const Request& r) {
     gate.pass();
     return echo(r);
   });
