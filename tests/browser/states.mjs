@@ -104,5 +104,19 @@ await with_page('finance', async (page) => {
   check('cockpit: comes back by itself', await seen(page, '[data-test=link].live'))
 })
 
+// An approved map of the city takes the place of the schematic, with its review number; without one it does not.
+const square = (code, x) => ({ type: 'Feature', properties: { code, name: code }, geometry: { type: 'Polygon', coordinates: [[[x, 29], [x + 1, 29], [x + 1, 30], [x, 30], [x, 29]]] } })
+const map = { type: 'FeatureCollection', review_number: '甬S(2020)01号', features: [square('330203', 121), square('330205', 122)] }
+for (const [review_number, units] of [[map.review_number, 2], ['', 10]]) {
+  await with_page('finance', async (page) => {
+    await page.route((url) => url.pathname === '/city-map.geojson', (route) => route.fulfill({ contentType: 'application/geo+json', body: JSON.stringify({ ...map, review_number }) }))
+    await page.goto(`${base}/cockpit`)
+    await page.waitForSelector('.map .unit')
+    const note = await page.textContent('.map .mark')
+    check(`cockpit: a map ${review_number ? 'with a review number is shown with it' : 'without one is not shown'}`,
+      (await page.$$('.map .unit')).length === units && note.includes(review_number || '示意图'), note)
+  })
+}
+
 await browser.close()
 close()

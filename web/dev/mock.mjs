@@ -154,6 +154,11 @@ const routes = [
   }],
   ['GET', /^\/api\/models$/, () => ({ items: models.map(({ xml, inputs, decisions, diagnostics, ...m }) => m), total: models.length })],
   ['GET', /^\/api\/models\/([^/]+)\/(\d+)$/, ({ m }) => models.find((x) => x.id === decodeURIComponent(m[1])) ?? refuse(404, 'not found', 'no such model')],
+  ['POST', /^\/api\/models$/, ({ body }) => {
+    const base = models.find((x) => x.id === body.id)
+    Object.assign(base, { xml: body.xml, state: 'draft', version: base.version + 1, publisher: null })
+    return base
+  }],
   ['POST', /^\/api\/models\/([^/]+)\/(\d+)\/(submit|publish|try)$/, ({ m }) => {
     const model = models.find((x) => x.id === decodeURIComponent(m[1]))
     if (m[3] === 'try') return { 资格: true, 金额: 3865.0, 理由: '符合', explanation: [{ decision: '资格', rule: 2, inputs: { 参保人数: 38, 裁员率: 0.012 } }] }
