@@ -57,7 +57,7 @@ struct Bound {
   }
 };
 
-void put_text(const Fact& fact, std::string& slot, std::int64_t& count, const Column& item,
+void put_text(const Fact& fact, std::string& slot, std::int32_t& count, const Column& item,
               std::size_t row) {
   if (item.is_null(row) || count < 0) return;
   const std::string_view value = item.text_at(row);
@@ -75,7 +75,7 @@ void put_text(const Fact& fact, std::string& slot, std::int64_t& count, const Co
 }
 
 // False where the number does not fit.
-bool put_number(const Fact& fact, std::int64_t& slot, std::int64_t& count, const Bound& bound,
+bool put_number(const Fact& fact, std::int64_t& slot, std::int32_t& count, const Bound& bound,
                 std::size_t row) {
   if (bound.item->is_null(row) || count < 0) return true;
   std::int64_t value = 0;
@@ -131,12 +131,24 @@ void Gather::begin() {
   for (std::size_t i = 0; i < ids_.size(); ++i) index_.emplace(ids_[i], i);
   for (std::size_t f = 0; f < wanted_.size(); ++f) {
     slots_[f].counts.assign(ids_.size(), 0);
+    const Aggregate aggregate = wanted_[f]->aggregate;
+    if (aggregate == Aggregate::exists || aggregate == Aggregate::count) continue;
     if (wanted_[f]->field.type == Type::text) {
       slots_[f].texts.resize(ids_.size());
     } else {
       slots_[f].ints.assign(ids_.size(), 0);
     }
   }
+}
+
+// Resources mostly come in the registry's own order, so the same subject and the next are tried
+// first.
+std::optional<std::size_t> Gather::find(std::string_view id, std::size_t last) const {
+  if (last < ids_.size() && ids_[last] == id) return last;
+  if (last + 1 < ids_.size() && ids_[last + 1] == id) return last + 1;
+  const auto found = index_.find(id);
+  if (found == index_.end()) return std::nullopt;
+  return found->second;
 }
 
 Result<void> Gather::take(const Group& group, const Batch& rows) {
@@ -152,11 +164,12 @@ Result<void> Gather::take(const Group& group, const Batch& rows) {
     bound.push_back(std::move(b));
   }
   const Column& subjects = rows.column(group.subject_item);
+  std::size_t subject = 0;
   for (std::size_t row = 0; row < rows.rows; ++row) {
     if (subjects.is_null(row)) continue;
-    const auto found = index_.find(subjects.text_at(row));
-    if (found == index_.end()) continue;
-    const std::size_t subject = found->second;
+    const std::optional<std::size_t> found = find(subjects.text_at(row), subject);
+    if (!found) continue;
+    subject = *found;
     for (const Bound& b : bound) {
       if (!b.takes(row)) continue;
       const Fact& fact = *wanted_[b.at];

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -38,11 +39,12 @@ class Gather {
  private:
   // What was collected for one fact: one slot a subject.
   struct Slots {
-    std::vector<std::int64_t> ints;
-    std::vector<std::int64_t> counts;  // rows taken; -1: a `value` whose rows differ
+    std::vector<std::int64_t> ints;    // of neither text nor exists nor count
+    std::vector<std::int32_t> counts;  // rows taken; -1: a `value` whose rows differ
     std::vector<std::string> texts;
   };
   void begin();
+  std::optional<std::size_t> find(std::string_view id, std::size_t last) const;
 
   std::vector<const Fact*> wanted_;
   std::vector<Slots> slots_;
