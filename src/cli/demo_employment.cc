@@ -10,6 +10,16 @@ namespace {
 
 bool maker(const Firm& f) { return f.sector == 'C' && f.type == company && f.alive; }
 
+// Somebody who left school since 2018, or of a few hundred tried the last.
+std::string fresh_graduate(const DemoWorld& w, Dice& d) {
+  std::size_t person = 1;
+  for (int tries = 0; tries < 300; ++tries) {
+    person = static_cast<std::size_t>(d.below(static_cast<std::int64_t>(w.people.size())));
+    if (w.people[person].degree < 4 && w.people[person].graduated >= day(2018, 1, 1)) break;
+  }
+  return w.resident_id(person);
+}
+
 void recruit(const DemoWorld& w, const Firm& f, DemoFile& out, Dice& d) {
   if (f.insured == 0) return;
   static constexpr int weights[] = {6, 1, 22, 11, 60};
@@ -21,9 +31,9 @@ void recruit(const DemoWorld& w, const Firm& f, DemoFile& out, Dice& d) {
     const std::size_t group = f.demo() && i < 4 ? 2 : d.pick(weights);
     const bool graduate = group == 2;
     const int years = static_cast<int>(d.between(1, 3));
-    out.put(f.uscc(), serial("ZY", f, i), anybody(w, d), groups[group], group < 4,
-            day(2020, 1, 5) + static_cast<int>(d.below(260)), years, d.between(1, 10),
-            f.demo() ? 3 : d.between(0, 3), d.chance(0.6), graduate,
+    out.put(f.uscc(), serial("ZY", f, i), graduate ? fresh_graduate(w, d) : anybody(w, d),
+            groups[group], group < 4, day(2020, 1, 5) + static_cast<int>(d.below(260)), years,
+            d.between(1, 10), f.demo() ? 3 : d.between(0, 3), d.chance(0.6), graduate,
             f.demo() ? graduate : graduate && d.chance(0.5), d.chance(0.3) ? 1 : 0,
             d.chance(graduate ? 0.6 : 0.25));
   }
