@@ -45,7 +45,7 @@ const item_list = [
   ['uscc', '统一社会信用代码', 'text', true, true, 'L2', 'uscc'], ['name', '企业名称', 'text', false, true, 'L1', 'length:1..60'], ['legal_person', '法定代表人', 'text', false, true, 'L3', 'length:1..30'],
   ['legal_id', '法定代表人证件号', 'text', false, false, 'L4', 'resident_id'], ['division', '登记区划', 'text', false, true, 'L1', 'code:divisions'], ['founded', '成立日期', 'date', false, true, 'L2', 'past'], ['capital', '注册资本（万元）', 'decimal:2', false, false, 'L2', 'range:0..9999999'], ['phone', '联系电话', 'text', false, false, 'L3', 'pattern:1[0-9]{10}'],
 ].map(([code, name, type, key, required, grade, check]) => ({ code, name, type, key, required, grade, check, share_type: '有条件', open_type: grade === 'L1' ? '无条件开放' : '不开放', description: key ? '登记机关核发的 18 位代码' : '' }))
-const lineage = [['市市场监管局.企业登记库', 'ent_registry', '归集'], ['省法人库', 'ent_registry', '归集'], ['ent_registry', '事实：征管区划', '派生'], ['ent_registry', '事实：成立年限', '派生'], ['ent_insured', '事实：参保人数', '派生'], ['事实：参保人数', '政策：稳岗返还', '判断'], ['事实：征管区划', '政策：稳岗返还', '判断'], ['政策：稳岗返还', '指标：兑付金额', '汇总']].map(([from, to, kind]) => ({ from, to, kind }))
+const lineage = [['system:scjg_reg', 'resource:ent_registry', 'supplies'], ['file:ent_registry.csv', 'resource:ent_registry', 'landed'], ['column:ent_registry/uscc', 'item:ent_registry.uscc', 'mapped'], ['resource:ent_registry', 'fact:征管区划', 'derived'], ['fact:征管区划', 'policy:稳岗返还', 'derived']].map(([from, to, kind]) => ({ from, to, kind, rows: 100 }))
 const audit = []
 const H = (...b) => createHash('sha256').update(Buffer.concat(b)).digest()
 function log(event, actor, object, purpose = '') {

@@ -41,6 +41,7 @@ export interface Edge {
   from: string
   to: string
   kind: string
+  rows?: number
 }
 
 export interface ResourceDetail extends Resource {

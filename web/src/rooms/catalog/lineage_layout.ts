@@ -10,8 +10,8 @@ export interface Placed {
   h: number
 }
 
-const node_w = 160
-const node_h = 52
+const node_w = 184
+const node_h = 58
 const gap_x = 52
 const gap_y = 18
 const pad = 4
