@@ -53,6 +53,8 @@ class Rules {
  public:
   Rules(sql::Db& db, const Clock& clock);
 
+  const Clock& clock() const { return clock_; }
+
   // The published version in force on that day. not_found where there is none.
   Result<Effective> effective(const std::string& id, Date date) const;
   Result<std::vector<ModelInfo>> list() const;
