@@ -29,7 +29,8 @@ Value boxed_relation(const Boxed& b, Machine& machine) {
   for (std::size_t r = 0; width > 0 && r < b.parts.size() / width; ++r) {
     Context row;
     for (std::size_t c = 0; c < width; ++c) {
-      row.set(b.names[c], typed(evaluate_boxed(b.parts[r * width + c], machine), b.types[c], machine));
+      row.set(b.names[c],
+              typed(evaluate_boxed(b.parts[r * width + c], machine), b.types[c], machine));
     }
     rows.push_back(Value::context(std::move(row)));
   }
@@ -107,9 +108,7 @@ Value boxed_iteration(const Boxed& b, Machine& machine) {
 
 Value evaluate_kind(const Boxed& b, Machine& machine) {
   switch (b.kind) {
-    case Boxed::Kind::empty:
-      machine.note("empty", "there is no logic here");
-      return {};
+    case Boxed::Kind::empty: machine.note("empty", "there is no logic here"); return {};
     case Boxed::Kind::literal: return machine.eval_here(*b.code);
     case Boxed::Kind::table: return evaluate_table(*b.table, machine, nullptr);
     case Boxed::Kind::context: return boxed_context(b, machine);
@@ -123,12 +122,14 @@ Value evaluate_kind(const Boxed& b, Machine& machine) {
     case Boxed::Kind::invocation: return boxed_invocation(b, machine);
     case Boxed::Kind::conditional: {
       const Value c = evaluate_boxed(b.parts[0], machine);
-      if (!c.is(Kind::boolean)) machine.note("unknown", "the condition is neither true nor false", c);
+      if (!c.is(Kind::boolean))
+        machine.note("unknown", "the condition is neither true nor false", c);
       if (!c.is(Kind::boolean) && !c.is_null()) return {};
       return evaluate_boxed(b.parts[c.is_true() ? 1 : 2], machine);
     }
-    case Boxed::Kind::for_: case Boxed::Kind::some: case Boxed::Kind::every:
-      return boxed_iteration(b, machine);
+    case Boxed::Kind::for_:
+    case Boxed::Kind::some:
+    case Boxed::Kind::every: return boxed_iteration(b, machine);
     case Boxed::Kind::filter:
       machine.slot(b.slots[0]) = evaluate_boxed(b.parts[0], machine);
       return b.code ? machine.eval_here(*b.code) : Value();

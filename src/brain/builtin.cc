@@ -13,10 +13,10 @@ namespace {
 BuiltinParameter::Type type_named(std::string_view name) {
   using T = BuiltinParameter::Type;
   constexpr std::pair<std::string_view, T> types[] = {
-      {"any", T::any},           {"string", T::string},       {"number", T::number},
-      {"boolean", T::boolean},   {"list", T::list},           {"context", T::context},
-      {"range", T::range},       {"function", T::function},   {"date", T::date},
-      {"time", T::time},         {"date_time", T::date_time}, {"temporal", T::temporal},
+      {"any", T::any},          {"string", T::string},       {"number", T::number},
+      {"boolean", T::boolean},  {"list", T::list},           {"context", T::context},
+      {"range", T::range},      {"function", T::function},   {"date", T::date},
+      {"time", T::time},        {"date_time", T::date_time}, {"temporal", T::temporal},
       {"duration", T::duration}};
   for (const auto& [known, type] : types) {
     if (known == name) return type;
@@ -98,8 +98,8 @@ const std::vector<BuiltinEntry>& builtins() {
 
 std::pair<std::size_t, std::size_t> builtins_named(std::string_view name) {
   const auto& all = builtins();
-  const auto first = std::find_if(all.begin(), all.end(),
-                                  [&](const auto& e) { return e.builtin->name == name; });
+  const auto first =
+      std::find_if(all.begin(), all.end(), [&](const auto& e) { return e.builtin->name == name; });
   const auto last =
       std::find_if(first, all.end(), [&](const auto& e) { return e.builtin->name != name; });
   return {static_cast<std::size_t>(first - all.begin()),

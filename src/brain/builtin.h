@@ -24,9 +24,9 @@ struct Call {
   Value fail(std::string why, const Value& value = {}) const;
 };
 
-// signature: "name:type, name?:type, name...:type". Types: any string number boolean list context range
-// function date time date_time temporal (date or date and time) duration; ? after a name = may be left
-// out, … = any number of them, ! after a type = may be null.
+// signature: "name:type, name?:type, name...:type". Types: any string number boolean list context
+// range function date time date_time temporal (date or date and time) duration; ? after a name =
+// may be left out, … = any number of them, ! after a type = may be null.
 struct Builtin {
   const char* name;
   const char* signature;
@@ -35,7 +35,18 @@ struct Builtin {
 
 struct BuiltinParameter {
   enum class Type : std::uint8_t {
-    any, string, number, boolean, list, context, range, function, date, time, date_time, temporal,
+    any,
+    string,
+    number,
+    boolean,
+    list,
+    context,
+    range,
+    function,
+    date,
+    time,
+    date_time,
+    temporal,
     duration
   };
   std::string name;

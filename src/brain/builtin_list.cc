@@ -24,7 +24,8 @@ bool equal(const Value& a, const Value& b) { return equals(a, b).is_true(); }
 
 Value list_contains(const Call& c) {
   const auto& list = c[0].as_list();
-  return Value::boolean(std::any_of(list.begin(), list.end(), [&](const Value& v) { return equal(v, c[1]); }));
+  return Value::boolean(
+      std::any_of(list.begin(), list.end(), [&](const Value& v) { return equal(v, c[1]); }));
 }
 
 Value count(const Call& c) { return number_of(c[0].as_list().size()); }
@@ -95,7 +96,8 @@ Value median(const Call& c) {
 // Of a sample: divided by n - 1.
 Value stddev(const Call& c) {
   std::vector<Decimal> n;
-  if (!numbers(items(c), n) || n.size() < 2) return c.fail("stddev wants two numbers or more", c[0]);
+  if (!numbers(items(c), n) || n.size() < 2)
+    return c.fail("stddev wants two numbers or more", c[0]);
   const Decimal size(static_cast<std::int64_t>(n.size()));
   Decimal total(0);
   for (const Decimal& d : n) total = total + d;
@@ -135,7 +137,8 @@ Value quantify(const Call& c, bool deciding) {
 Value all(const Call& c) { return quantify(c, false); }
 Value any(const Call& c) { return quantify(c, true); }
 
-// A position from 1, or from the end where negative, as an index; -1 where it is outside 1..size+room.
+// A position from 1, or from the end where negative, as an index; -1 where it is
+// outside 1..size+room.
 std::ptrdiff_t index_of_position(const Value& position, std::size_t size, std::size_t room) {
   if (!position.is(Kind::number)) return -1;
   const auto p = position.as_number().rounded(0, Rounding::down).to_int();
@@ -188,7 +191,8 @@ Value remove(const Call& c) {
   return Value::list(std::move(out));
 }
 
-// list replace(list, position, newItem), or with a function (item, newItem) that says which to replace.
+// list replace(list, position, newItem), or with a function (item, newItem) that says which to
+// replace.
 Value list_replace(const Call& c) {
   Items out = c[0].as_list();
   if (c[1].is(Kind::number)) {
@@ -201,7 +205,8 @@ Value list_replace(const Call& c) {
   for (Value& item : out) {
     const Value pair[] = {item, c[2]};
     const Value replaces = c.machine.call(*c[1].as_function(), pair);
-    if (!replaces.is(Kind::boolean)) return c.fail("the match function says neither true nor false", replaces);
+    if (!replaces.is(Kind::boolean))
+      return c.fail("the match function says neither true nor false", replaces);
     if (replaces.is_true()) item = c[2];
   }
   return Value::list(std::move(out));

@@ -45,8 +45,9 @@ Value abs_(const Call& c) {
   if (v.is(Kind::months)) return Value::months(std::abs(v.whole()));
   if (v.is(Kind::duration)) {
     if (v.whole() >= 0) return v;
-    return v.ns() == 0 ? Value::duration(-v.whole(), 0)
-                       : Value::duration(-v.whole() - 1, static_cast<std::int32_t>(ns_per_second - v.ns()));
+    return v.ns() == 0
+               ? Value::duration(-v.whole(), 0)
+               : Value::duration(-v.whole() - 1, static_cast<std::int32_t>(ns_per_second - v.ns()));
   }
   return c.fail("abs wants a number or a duration", v);
 }

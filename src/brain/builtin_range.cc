@@ -102,13 +102,15 @@ bool finished_by_it(const Pair& p, const Range& a, const Range& b) {
 bool overlaps_before_it(const Pair& p, const Range& a, const Range& b) {
   const bool begins_first = *p.low_low < 0 || (*p.low_low == 0 && a.low_closed && !b.low_closed);
   const bool reaches = *p.high_low > 0 || (*p.high_low == 0 && a.high_closed && b.low_closed);
-  const bool ends_first = *p.high_high < 0 || (*p.high_high == 0 && (!a.high_closed || b.high_closed));
+  const bool ends_first =
+      *p.high_high < 0 || (*p.high_high == 0 && (!a.high_closed || b.high_closed));
   return begins_first && reaches && ends_first;
 }
 bool overlaps_after_it(const Pair& p, const Range& a, const Range& b) {
   const bool begins_later = *p.low_low > 0 || (*p.low_low == 0 && b.low_closed && !a.low_closed);
   const bool reached = *p.low_high < 0 || (*p.low_high == 0 && a.low_closed && b.high_closed);
-  const bool ends_later = *p.high_high > 0 || (*p.high_high == 0 && (a.high_closed || !b.high_closed));
+  const bool ends_later =
+      *p.high_high > 0 || (*p.high_high == 0 && (a.high_closed || !b.high_closed));
   // As the standard words it, ends that are both open count as later only when the value is.
   return begins_later && reached && ends_later;
 }
@@ -147,7 +149,8 @@ bool is_literal(const Code& code, NodeId id) {
   if (n.op == Op::negate) return is_literal(code, n.a);
   if (n.op != Op::call) return false;
   const std::string_view name = builtins()[n.a].builtin->name;
-  if (name != "date" && name != "time" && name != "date and time" && name != "duration") return false;
+  if (name != "date" && name != "time" && name != "date and time" && name != "duration")
+    return false;
   for (std::uint32_t i = 0; i < n.count; ++i) {
     if (!is_literal(code, code.kids[n.first + i])) return false;
   }
@@ -168,8 +171,11 @@ Value range_(const Call& c) {
     high_open = whole.find_last_not_of(' ', whole.size() - 2) == dots + 1;
   }
   if (low_open && high_open) return c.fail("a range wants an end", c[0]);
-  if (low_open) whole = std::string(whole.back() == ']' ? "(<=" : "(<") + whole.substr(dots + 2, whole.size() - dots - 3) + ")";
-  if (high_open) whole = std::string(whole.front() == '[' ? "(>=" : "(>") + whole.substr(1, dots - 1) + ")";
+  if (low_open)
+    whole = std::string(whole.back() == ']' ? "(<=" : "(<") +
+            whole.substr(dots + 2, whole.size() - dots - 3) + ")";
+  if (high_open)
+    whole = std::string(whole.front() == '[' ? "(>=" : "(>") + whole.substr(1, dots - 1) + ")";
   const Source source{whole, "range", 1, 1};
   const Parsed parsed = parse(Grammar::expression, source, {}, diagnostics);
   if (parsed.failed) return c.fail("this is no range; write [1..3]", c[0]);

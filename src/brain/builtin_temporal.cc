@@ -112,7 +112,8 @@ Value date_time_of_parts(const Call& c) {
   const auto d = whole(c[2]);
   const auto ns = clock_of(c[3], c[4], c[5]);
   Zone zone;
-  if (!y || !m || !d || !is_valid_date(*y, *m, *d) || !ns) return c.fail("there is no such moment", c[0]);
+  if (!y || !m || !d || !is_valid_date(*y, *m, *d) || !ns)
+    return c.fail("there is no such moment", c[0]);
   if (!zone_of(c[6], zone)) return c.fail("the offset is a duration, or the name of a zone", c[6]);
   return Value::date_time(
       days_of(*y, static_cast<int>(*m), static_cast<int>(*d)) * 86400 + *ns / ns_per_second,
@@ -126,9 +127,7 @@ Value duration_from_text(const Call& c) {
   return c.fail("this is no duration; write P1Y2M or P3DT4H", c[0]);
 }
 
-Value years_and_months(const Call& c) {
-  return Value::months(months_between(c[0], c[1]));
-}
+Value years_and_months(const Call& c) { return Value::months(months_between(c[0], c[1])); }
 
 std::int64_t days_in(const Value& v) {
   return v.is(Kind::date) ? v.whole() : floor_div(v.whole(), 86400);
@@ -140,8 +139,9 @@ Value day_of_week(const Call& c) {
   return Value::text(names[weekday(days_in(c[0])) - 1]);
 }
 Value month_of_year(const Call& c) {
-  constexpr const char* names[] = {"January", "February", "March",     "April",   "May",      "June",
-                                   "July",    "August",   "September", "October", "November", "December"};
+  constexpr const char* names[] = {"January",   "February", "March",    "April",
+                                   "May",       "June",     "July",     "August",
+                                   "September", "October",  "November", "December"};
   return Value::text(names[year_month_day(days_in(c[0])).month - 1]);
 }
 Value day_of_year(const Call& c) {
@@ -187,7 +187,8 @@ constexpr Builtin table[] = {
     {"date and time", "date:any, time:any", date_time_of_two},
     {"date and time", "date:any, timezone:string", date_time_of_two},
     {"date and time",
-     "year:number, month:number, day:number, hour:number, minute:number, second:number, offset?:any",
+     "year:number, month:number, day:number, hour:number, minute:number, second:number, "
+     "offset?:any",
      date_time_of_parts},
     {"duration", "from:any", duration_from_text},
     {"years and months duration", "from:temporal, to:temporal", years_and_months},

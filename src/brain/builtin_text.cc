@@ -82,7 +82,8 @@ bool fill(const std::vector<char32_t>& text, const std::vector<char32_t>& replac
       if (next != '\\' && next != '$') return false;
       out.push_back(next);
     } else {
-      if (i + 1 >= replacement.size() || replacement[i + 1] < '0' || replacement[i + 1] > '9') return false;
+      if (i + 1 >= replacement.size() || replacement[i + 1] < '0' || replacement[i + 1] > '9')
+        return false;
       std::size_t group = replacement[++i] - '0';
       while (i + 1 < replacement.size() && replacement[i + 1] >= '0' && replacement[i + 1] <= '9' &&
              group * 10 + (replacement[i + 1] - '0') <= match.groups.size()) {
@@ -92,7 +93,8 @@ bool fill(const std::vector<char32_t>& text, const std::vector<char32_t>& replac
       auto end = static_cast<std::ptrdiff_t>(match.end);
       if (group > match.groups.size()) continue;
       if (group > 0) std::tie(begin, end) = match.groups[group - 1];
-      if (begin >= 0 && end >= begin) out.insert(out.end(), text.begin() + begin, text.begin() + end);
+      if (begin >= 0 && end >= begin)
+        out.insert(out.end(), text.begin() + begin, text.begin() + end);
     }
   }
   return true;
@@ -122,7 +124,8 @@ Value replace(const Call& c) {
     }
     at = match.end;
   }
-  out.insert(out.end(), text.begin() + static_cast<std::ptrdiff_t>(std::min(at, text.size())), text.end());
+  out.insert(out.end(), text.begin() + static_cast<std::ptrdiff_t>(std::min(at, text.size())),
+             text.end());
   return Value::text(to_utf8(out.data(), out.data() + out.size()));
 }
 

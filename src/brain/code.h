@@ -1,5 +1,5 @@
-// Code: one compiled FEEL expression. Nodes lie in one arena and name each other by number; names were
-// resolved to slots, so nothing is looked up by name while it runs, but members of contexts.
+// Code: one compiled FEEL expression. Nodes lie in one arena and name each other by number; names
+// were resolved to slots, so nothing is looked up by name while it runs, but members of contexts.
 #pragma once
 
 #include <cstdint>
@@ -23,18 +23,29 @@ enum class Op : std::uint8_t {
   global,       // a: number of the model's item
   member_name,  // a: name; b: slot of the filter's item; c: what it means outside, or no_node
   negate,       // a
-  add, subtract, multiply, divide, power,            // a, b
-  equal, unequal, less, less_equal, greater, greater_equal,  // a, b
-  and_, or_,    // a, b
-  between,      // a, b, c
-  in,           // a: value; kids: tests, seeing it in slot b
-  tests,        // kids: tests, seeing slot b; aux: 1 = not(…)
-  test_any,     // "-": always true
-  test_compare, // a: right side; b: slot; aux: the comparing Op
-  test_value,   // a: expression; b: slot; aux: 1 = it reads `?` itself
-  if_,          // a, b, c
-  for_,         // kids: body, then per iterator slot, list, end-of-range (or no_node); a: slot of partial
-  some, every,  // kids as for_
+  add,
+  subtract,
+  multiply,
+  divide,
+  power,  // a, b
+  equal,
+  unequal,
+  less,
+  less_equal,
+  greater,
+  greater_equal,  // a, b
+  and_,
+  or_,           // a, b
+  between,       // a, b, c
+  in,            // a: value; kids: tests, seeing it in slot b
+  tests,         // kids: tests, seeing slot b; aux: 1 = not(…)
+  test_any,      // "-": always true
+  test_compare,  // a: right side; b: slot; aux: the comparing Op
+  test_value,    // a: expression; b: slot; aux: 1 = it reads `?` itself
+  if_,           // a, b, c
+  for_,  // kids: body, then per iterator slot, list, end-of-range (or no_node); a: slot of partial
+  some,
+  every,        // kids as for_
   filter,       // a: list; b: condition; c: slot of item; aux: 1 = the condition reads the item
   path,         // a; b: name
   call,         // a: number of the built-in; kids: arguments, no_node = left out
@@ -71,13 +82,14 @@ struct Code {
   std::uint32_t slots = 0;  // of a frame: parameters, captured, then locals
   // Of a lambda:
   std::vector<Parameter> parameters;
-  std::vector<std::uint32_t> captures;  // slots of the frame that makes it; they follow the parameters
-  int self_slot = -1;                   // where it finds itself, for recursion
+  std::vector<std::uint32_t>
+      captures;        // slots of the frame that makes it; they follow the parameters
+  int self_slot = -1;  // where it finds itself, for recursion
   TypeRef result;
 
   std::string source;
-  std::string where;  // the decision's or other element's name
-  std::uint32_t line = 1;    // of the source's begin in the file
+  std::string where;       // the decision's or other element's name
+  std::uint32_t line = 1;  // of the source's begin in the file
   std::uint32_t column = 1;
 
   Span span_of(const Node& node) const;

@@ -64,7 +64,11 @@ std::optional<int> order_of(const Value& a, const Value& b) {
   switch (a.kind()) {
     case Kind::number: return sign(a.as_number() <=> b.as_number());
     case Kind::text: return sign(a.as_text().compare(b.as_text()));
-    case Kind::date: case Kind::time: case Kind::date_time: case Kind::months: case Kind::duration: {
+    case Kind::date:
+    case Kind::time:
+    case Kind::date_time:
+    case Kind::months:
+    case Kind::duration: {
       const auto order = compare_temporal(a, b);
       if (!order) return std::nullopt;
       return sign(*order);
@@ -97,7 +101,9 @@ std::optional<Value> finite(const Decimal& d) {
 
 // duration × number, duration ÷ number, duration ÷ duration (DMN 1.5 tables 53 and 54).
 std::optional<Value> scale_duration(Op op, const Value& a, const Value& b) {
-  const auto is_duration = [](const Value& v) { return v.is(Kind::months) || v.is(Kind::duration); };
+  const auto is_duration = [](const Value& v) {
+    return v.is(Kind::months) || v.is(Kind::duration);
+  };
   const auto amount = [](const Value& v) {
     return v.is(Kind::months) ? Decimal(v.whole()) : duration_seconds(v);
   };
@@ -171,7 +177,8 @@ std::optional<Value> date_member(std::int64_t days, std::string_view name) {
 }
 
 std::optional<Value> duration_member(const Value& v, std::string_view name) {
-  const std::int64_t total = v.is(Kind::duration) && v.whole() < 0 && v.ns() > 0 ? v.whole() + 1 : v.whole();
+  const std::int64_t total =
+      v.is(Kind::duration) && v.whole() < 0 && v.ns() > 0 ? v.whole() + 1 : v.whole();
   if (v.is(Kind::months)) {
     if (name == "years") return number_of(total / 12);
     if (name == "months") return number_of(total % 12);
@@ -200,7 +207,8 @@ std::optional<Value> member(const Value& v, std::string_view name) {
     case Kind::date_time:
       if (auto found = date_member(floor_div(v.whole(), 86400), name)) return found;
       return time_member(v, floor_mod(v.whole(), 86400), name);
-    case Kind::months: case Kind::duration: return duration_member(v, name);
+    case Kind::months:
+    case Kind::duration: return duration_member(v, name);
     case Kind::range: {
       const Range& r = v.as_range();
       if (name == "start") return r.low_unbounded ? Value() : r.low;

@@ -1,5 +1,6 @@
-// Decimal over Intel's library. BID decimal128: sign bit, 14 bits of exponent (bias 6176), 113 bits of
-// coefficient; the rare second form (coefficient beyond 2^113) is never canonical and counts as zero.
+// Decimal over Intel's library. BID decimal128: sign bit, 14 bits of exponent (bias 6176), 113 bits
+// of coefficient; the rare second form (coefficient beyond 2^113) is never canonical and counts as
+// zero.
 #include "brain/decimal.h"
 
 #define DECIMAL_CALL_BY_REFERENCE 0
@@ -42,7 +43,9 @@ struct DecimalBits {
     return d;
   }
   static bool special(const Decimal& d) { return (d.high_ & (3ULL << 61)) == (3ULL << 61); }
-  static int exponent(const Decimal& d) { return static_cast<int>((d.high_ >> 49) & 0x3fff) - bias; }
+  static int exponent(const Decimal& d) {
+    return static_cast<int>((d.high_ >> 49) & 0x3fff) - bias;
+  }
   static Wide coefficient(const Decimal& d) {
     if (special(d)) return 0;
     return (static_cast<Wide>(d.high_ & high_mask) << 64) | d.low_;
@@ -224,9 +227,7 @@ Decimal operator/(const Decimal& a, const Decimal& b) {
   return Bits::of(bid128_div(Bits::bits(a), Bits::bits(b), 0, &flags));
 }
 
-Decimal Decimal::operator-() const {
-  return is_zero() ? *this : Bits::of(low_, high_ ^ sign_bit);
-}
+Decimal Decimal::operator-() const { return is_zero() ? *this : Bits::of(low_, high_ ^ sign_bit); }
 
 std::partial_ordering operator<=>(const Decimal& a, const Decimal& b) {
   if (Bits::aligned(a, b)) return Bits::signed_low(a) <=> Bits::signed_low(b);
@@ -284,7 +285,8 @@ Decimal Decimal::rounded(int scale, Rounding mode) const {
     case Rounding::half_up: return to(away);
     case Rounding::half_down: {
       const Decimal towards = to(to_zero);
-      return (*this - towards).abs() > scaled(5, scale + 1) ? rounded(scale, Rounding::up) : towards;
+      return (*this - towards).abs() > scaled(5, scale + 1) ? rounded(scale, Rounding::up)
+                                                            : towards;
     }
   }
   return *this;

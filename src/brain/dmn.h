@@ -1,5 +1,5 @@
-// What a DMN file becomes: items (inputs, decisions, functions, services) with their boxed logic, all
-// expressions compiled and all names resolved.
+// What a DMN file becomes: items (inputs, decisions, functions, services) with their boxed logic,
+// all expressions compiled and all names resolved.
 #pragma once
 
 #include <map>
@@ -18,8 +18,19 @@ struct Logic;
 // A boxed expression. Its parts share one frame of slots, that of the Logic around it.
 struct Boxed {
   enum class Kind : std::uint8_t {
-    empty, literal, table, context, list, relation, function, invocation, conditional, for_, some,
-    every, filter
+    empty,
+    literal,
+    table,
+    context,
+    list,
+    relation,
+    function,
+    invocation,
+    conditional,
+    for_,
+    some,
+    every,
+    filter
   };
   Kind kind = Kind::empty;
   std::shared_ptr<const Code> code;  // of a literal; of an invocation: the function
@@ -38,19 +49,27 @@ struct Boxed {
 struct Logic {
   Boxed root;
   std::string name;
-  std::vector<Parameter> parameters;  // first slots
+  std::vector<Parameter> parameters;    // first slots
   std::vector<std::uint32_t> captures;  // slots of the frame around, which follow the parameters
   TypeRef result;
   std::uint32_t slots = 0;
 };
 
-enum class HitPolicy : std::uint8_t { unique, any, priority, first, rule_order, output_order, collect };
+enum class HitPolicy : std::uint8_t {
+  unique,
+  any,
+  priority,
+  first,
+  rule_order,
+  output_order,
+  collect
+};
 enum class Aggregator : std::uint8_t { none, sum, count, min, max };
 
 struct TableInput {
   std::shared_ptr<const Code> expression;
   std::string text;
-  std::uint32_t slot = 0;               // the tested value
+  std::uint32_t slot = 0;  // the tested value
   TypeRef type;
   std::shared_ptr<const Code> allowed;  // unary tests on `slot`
 };
@@ -65,7 +84,7 @@ struct TableOutput {
 };
 
 struct TableRule {
-  std::vector<std::shared_ptr<const Code>> tests;    // null = "-"
+  std::vector<std::shared_ptr<const Code>> tests;  // null = "-"
   std::vector<std::shared_ptr<const Code>> outputs;
   std::string annotation;
 };
@@ -88,11 +107,11 @@ struct Item {
   std::string type_name;
   std::string description;
   TypeRef type;
-  std::shared_ptr<Logic> logic;             // decision, function
-  std::vector<std::uint32_t> needs;         // items its logic may read
-  std::vector<std::uint32_t> outputs;       // service
-  std::vector<std::uint32_t> parameters;    // service: input data, then input decisions
-  Value function;                           // BKM and service as a value
+  std::shared_ptr<Logic> logic;           // decision, function
+  std::vector<std::uint32_t> needs;       // items its logic may read
+  std::vector<std::uint32_t> outputs;     // service
+  std::vector<std::uint32_t> parameters;  // service: input data, then input decisions
+  Value function;                         // BKM and service as a value
 };
 
 struct Model::Impl {

@@ -27,9 +27,9 @@ const char* name_of(Boxed::Kind kind) {
 
 pugi::xml_node DmnReader::expression_in(pugi::xml_node node) const {
   for (const auto& c : node.children()) {
-    for (const char* name : {"literalExpression", "decisionTable", "context", "list", "relation",
-                             "functionDefinition", "invocation", "conditional", "for", "some",
-                             "every", "filter"}) {
+    for (const char* name :
+         {"literalExpression", "decisionTable", "context", "list", "relation", "functionDefinition",
+          "invocation", "conditional", "for", "some", "every", "filter"}) {
       if (local_name(c) == name) return c;
     }
   }
@@ -80,7 +80,8 @@ Boxed DmnReader::read_boxed(Around& around, pugi::xml_node node) {
   } else if (name == "list") {
     out.kind = Boxed::Kind::list;
     for (const auto& c : node.children()) {
-      if (c.type() == pugi::node_element && local_name(c) != "description" && local_name(c) != "extensionElements") {
+      if (c.type() == pugi::node_element && local_name(c) != "description" &&
+          local_name(c) != "extensionElements") {
         out.parts.push_back(read_boxed(around, c));
       }
     }
@@ -103,7 +104,8 @@ Boxed DmnReader::read_boxed(Around& around, pugi::xml_node node) {
   } else if (name == "filter") {
     out = read_filter(around, node);
   } else {
-    error(*around.document, node, "xml", "`" + std::string(name) + "` is no expression", around.where);
+    error(*around.document, node, "xml", "`" + std::string(name) + "` is no expression",
+          around.where);
   }
   --around.depth;
   return out;
@@ -113,7 +115,8 @@ Boxed DmnReader::part(Around& around, pugi::xml_node node, std::string_view name
   const auto holder = child(node, name);
   const auto expression = expression_in(holder);
   if (!expression) {
-    error(*around.document, holder ? holder : node, "xml", "`" + std::string(name) + "` has no expression", around.where);
+    error(*around.document, holder ? holder : node, "xml",
+          "`" + std::string(name) + "` has no expression", around.where);
     return {};
   }
   return read_boxed(around, expression);
@@ -136,7 +139,8 @@ Boxed DmnReader::read_context(Around& around, pugi::xml_node node) {
       out.parts.emplace_back();
     }
     if (std::find(out.names.begin(), out.names.end(), name) != out.names.end()) {
-      error(*around.document, entry, "name", "the context has two entries `" + name + "`", around.where);
+      error(*around.document, entry, "name", "the context has two entries `" + name + "`",
+            around.where);
     }
     out.names.push_back(name);
     out.types.push_back(type);
@@ -163,8 +167,10 @@ Boxed DmnReader::read_relation(Around& around, pugi::xml_node node) {
       ++cells;
     }
     if (cells != out.names.size()) {
-      error(*around.document, row, "relation", "the row has " + std::to_string(cells) + " cells and the relation " +
-            std::to_string(out.names.size()) + " columns", around.where);
+      error(*around.document, row, "relation",
+            "the row has " + std::to_string(cells) + " cells and the relation " +
+                std::to_string(out.names.size()) + " columns",
+            around.where);
       out.parts.resize(out.parts.size() - cells);
     }
   }
@@ -220,7 +226,9 @@ Boxed DmnReader::read_boxed_function(Around& around, pugi::xml_node node, const 
   inner.slots = std::max(inner.slots, inner.scope.slots);
   const std::string_view kind = node.attribute("kind").value();
   if (!kind.empty() && kind != "FEEL") {
-    error(*around.document, node, "unsupported", "functions of kind " + std::string(kind) + " are not called from the city's rules", around.where);
+    error(*around.document, node, "unsupported",
+          "functions of kind " + std::string(kind) + " are not called from the city's rules",
+          around.where);
   } else if (const auto expression = expression_in(node)) {
     logic->root = read_boxed(inner, expression);
   }

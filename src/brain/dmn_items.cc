@@ -33,11 +33,12 @@ bool DmnReader::add_document(std::string_view xml, int depth) {
   }
   Document& document = *d;
   for (const auto& [space, name] : document.imports) {
-    const auto found = std::find_if(options_.imports.begin(), options_.imports.end(), [&](const auto& other) {
-      if (other.first == space) return true;
-      // By the file's own namespace, where it is given by location.
-      return other.second.find("namespace=\"" + space + "\"") != std::string::npos;
-    });
+    const auto found =
+        std::find_if(options_.imports.begin(), options_.imports.end(), [&](const auto& other) {
+          if (other.first == space) return true;
+          // By the file's own namespace, where it is given by location.
+          return other.second.find("namespace=\"" + space + "\"") != std::string::npos;
+        });
     if (found == options_.imports.end()) {
       const auto type = child(document.root, "import").attribute("importType").value();
       if (std::string_view(type).find("DMN") != std::string_view::npos) {
@@ -68,8 +69,10 @@ bool DmnReader::read(std::string_view xml, Model::Impl& model) {
     const auto d = std::find_if(documents_.begin(), documents_.end(), [&](const auto& doc) {
       return doc->space == model.items[i].document;
     });
-    if (model.items[i].kind == Item::Kind::service) read_service(**d, model.items[i], nodes_[i]);
-    else read_requirements(**d, model.items[i], nodes_[i]);
+    if (model.items[i].kind == Item::Kind::service)
+      read_service(**d, model.items[i], nodes_[i]);
+    else
+      read_requirements(**d, model.items[i], nodes_[i]);
   }
   check_cycles();
   for (std::uint32_t i = 0; i < model.items.size(); ++i) {
@@ -99,7 +102,8 @@ void DmnReader::read_items(Document& d) {
       item.document = d.space;
       item.description = child(node, "description").child_value();
       const auto variable = child(node, "variable");
-      if (const char* name = variable.attribute("name").value(); *name != '\0' && kind != Item::Kind::service) {
+      if (const char* name = variable.attribute("name").value();
+          *name != '\0' && kind != Item::Kind::service) {
         item.name = name;
       }
       item.type_name = variable.attribute("typeRef").value();
@@ -126,7 +130,8 @@ void DmnReader::read_items(Document& d) {
 
 std::optional<std::uint32_t> DmnReader::item_at(const Document& d, std::string_view href) const {
   const auto hash = href.rfind('#');
-  std::string space = hash == std::string_view::npos || hash == 0 ? d.space : std::string(href.substr(0, hash));
+  std::string space =
+      hash == std::string_view::npos || hash == 0 ? d.space : std::string(href.substr(0, hash));
   const std::string id(hash == std::string_view::npos ? href : href.substr(hash + 1));
   const auto it = by_id_.find({space, id});
   if (it == by_id_.end()) return std::nullopt;
@@ -138,12 +143,14 @@ void DmnReader::read_requirements(Document& d, Item& item, pugi::xml_node node) 
     for (const auto& requirement : children(node, kind)) {
       for (const auto& required : requirement.children()) {
         const std::string_view name = local_name(required);
-        if (name != "requiredInput" && name != "requiredDecision" && name != "requiredKnowledge") continue;
+        if (name != "requiredInput" && name != "requiredDecision" && name != "requiredKnowledge")
+          continue;
         const char* href = required.attribute("href").value();
         if (const auto number = item_at(d, href)) {
           item.needs.push_back(*number);
         } else {
-          error(d, required, "unknown_element", "nothing has the id `" + std::string(href) + "`", item.name);
+          error(d, required, "unknown_element", "nothing has the id `" + std::string(href) + "`",
+                item.name);
         }
       }
     }
@@ -154,8 +161,11 @@ void DmnReader::read_service(Document& d, Item& item, pugi::xml_node node) {
   const auto add = [&](const char* element, std::vector<std::uint32_t>& to) {
     for (const auto& reference : children(node, element)) {
       const char* href = reference.attribute("href").value();
-      if (const auto number = item_at(d, href)) to.push_back(*number);
-      else error(d, reference, "unknown_element", "nothing has the id `" + std::string(href) + "`", item.name);
+      if (const auto number = item_at(d, href))
+        to.push_back(*number);
+      else
+        error(d, reference, "unknown_element", "nothing has the id `" + std::string(href) + "`",
+              item.name);
     }
   };
   add("outputDecision", item.outputs);
@@ -272,7 +282,9 @@ void DmnReader::read_function(Document& d, Item& item, pugi::xml_node node, Arou
   }
   const std::string_view kind = node.attribute("kind").value();
   if (!kind.empty() && kind != "FEEL") {
-    error(d, node, "unsupported", "functions of kind " + std::string(kind) + " are not called from the city's rules", item.name);
+    error(d, node, "unsupported",
+          "functions of kind " + std::string(kind) + " are not called from the city's rules",
+          item.name);
   } else if (const auto expression = expression_in(node)) {
     logic->root = read_boxed(around, expression);
   }

@@ -1,6 +1,6 @@
-// DmnReader: DMN XML to items. Split as it reads: dmn_xml.cc checks the text, dmn_types.cc reads item
-// definitions, dmn_items.cc the elements and their requirements, dmn_boxed.cc the logic, dmn_table.cc
-// the tables.
+// DmnReader: DMN XML to items. Split as it reads: dmn_xml.cc checks the text, dmn_types.cc reads
+// item definitions, dmn_items.cc the elements and their requirements, dmn_boxed.cc the logic,
+// dmn_table.cc the tables.
 #pragma once
 
 #include <map>
@@ -24,8 +24,8 @@ struct Document {
   std::string text;
   pugi::xml_document xml;
   pugi::xml_node root;
-  std::string space;                         // its target namespace
-  std::map<std::string, std::string> imports;  // namespace → name
+  std::string space;                                  // its target namespace
+  std::map<std::string, std::string> imports;         // namespace → name
   std::map<std::string, TypeRef, std::less<>> types;  // as this file names them
 };
 

@@ -23,24 +23,33 @@ Boxed DmnReader::read_table(Around& around, pugi::xml_node node) {
   for (const auto& [name, p] :
        {Policy{"UNIQUE", HitPolicy::unique}, Policy{"ANY", HitPolicy::any},
         Policy{"PRIORITY", HitPolicy::priority}, Policy{"FIRST", HitPolicy::first},
-        Policy{"RULE ORDER", HitPolicy::rule_order}, Policy{"OUTPUT ORDER", HitPolicy::output_order},
-        Policy{"COLLECT", HitPolicy::collect}}) {
+        Policy{"RULE ORDER", HitPolicy::rule_order},
+        Policy{"OUTPUT ORDER", HitPolicy::output_order}, Policy{"COLLECT", HitPolicy::collect}}) {
     if (policy != name) continue;
     table.policy = p;
     known = true;
   }
-  if (!known) error(*around.document, node, "xml", "no hit policy `" + std::string(policy) + "`", around.where);
+  if (!known)
+    error(*around.document, node, "xml", "no hit policy `" + std::string(policy) + "`",
+          around.where);
   const std::string_view aggregation = node.attribute("aggregation").value();
-  if (aggregation == "SUM") table.aggregator = Aggregator::sum;
-  else if (aggregation == "COUNT") table.aggregator = Aggregator::count;
-  else if (aggregation == "MIN") table.aggregator = Aggregator::min;
-  else if (aggregation == "MAX") table.aggregator = Aggregator::max;
-  else if (!aggregation.empty()) error(*around.document, node, "xml", "no aggregation `" + std::string(aggregation) + "`", around.where);
+  if (aggregation == "SUM")
+    table.aggregator = Aggregator::sum;
+  else if (aggregation == "COUNT")
+    table.aggregator = Aggregator::count;
+  else if (aggregation == "MIN")
+    table.aggregator = Aggregator::min;
+  else if (aggregation == "MAX")
+    table.aggregator = Aggregator::max;
+  else if (!aggregation.empty())
+    error(*around.document, node, "xml", "no aggregation `" + std::string(aggregation) + "`",
+          around.where);
   const std::uint32_t slots = around.scope.slots;
   read_table_head(around, node, table);
   const auto rules = children(node, "rule");
   if (rules.size() * (table.inputs.size() + table.outputs.size()) > table_cells_max) {
-    error(*around.document, node, "limit", "the table has more than " + std::to_string(table_cells_max) + " cells", around.where);
+    error(*around.document, node, "limit",
+          "the table has more than " + std::to_string(table_cells_max) + " cells", around.where);
     return out;
   }
   for (const auto& rule : rules) read_rule(around, rule, table);
@@ -54,10 +63,12 @@ void DmnReader::read_table_head(Around& around, pugi::xml_node node, Table& tabl
     TableInput in;
     in.text = std::string(trim(child(expression, "text").child_value()));
     TypeRef found;
-    in.expression = compile(Grammar::expression, around, child(expression, "text"), 0, nullptr, &found);
+    in.expression =
+        compile(Grammar::expression, around, child(expression, "text"), 0, nullptr, &found);
     in.type = type_ref(around, expression);
     in.slot = bind(around, "", nullptr);
-    if (const auto values = child(input, "inputValues"); values && !trim(child(values, "text").child_value()).empty()) {
+    if (const auto values = child(input, "inputValues");
+        values && !trim(child(values, "text").child_value()).empty()) {
       in.allowed = compile(Grammar::unary_tests, around, child(values, "text"), in.slot, in.type);
     }
     if (!in.type) in.type = found;
@@ -68,7 +79,8 @@ void DmnReader::read_table_head(Around& around, pugi::xml_node node, Table& tabl
     o.name = output.attribute("name").value();
     o.type = type_ref(around, output);
     o.slot = bind(around, "", nullptr);
-    if (const auto values = child(output, "outputValues"); values && !trim(child(values, "text").child_value()).empty()) {
+    if (const auto values = child(output, "outputValues");
+        values && !trim(child(values, "text").child_value()).empty()) {
       o.allowed = compile(Grammar::unary_tests, around, child(values, "text"), o.slot, nullptr);
       const Node& root = o.allowed->nodes[o.allowed->root];
       for (std::uint32_t i = 0; i < root.count && root.op == Op::tests; ++i) {
@@ -83,17 +95,21 @@ void DmnReader::read_table_head(Around& around, pugi::xml_node node, Table& tabl
       for (std::uint32_t i = 0; i < root.count && root.op == Op::tests; ++i) {
         const Node& test = allowed.nodes[allowed.kids[root.first + i]];
         const Node& value = allowed.nodes[test.a];
-        if (test.op == Op::test_value && value.op == Op::constant) o.order.push_back(allowed.constants[value.a]);
+        if (test.op == Op::test_value && value.op == Op::constant)
+          o.order.push_back(allowed.constants[value.a]);
       }
     }
-    if (const auto otherwise = child(output, "defaultOutputEntry"); otherwise && !trim(child(otherwise, "text").child_value()).empty()) {
+    if (const auto otherwise = child(output, "defaultOutputEntry");
+        otherwise && !trim(child(otherwise, "text").child_value()).empty()) {
       o.otherwise = compile(Grammar::expression, around, child(otherwise, "text"));
     }
     table.outputs.push_back(std::move(o));
   }
   if (table.outputs.size() == 1) table.outputs[0].name.clear();
-  if (table.outputs.empty()) error(*around.document, node, "xml", "the table has no output", around.where);
-  if (table.outputs.size() > 1 && table.aggregator != Aggregator::none && table.aggregator != Aggregator::count) {
+  if (table.outputs.empty())
+    error(*around.document, node, "xml", "the table has no output", around.where);
+  if (table.outputs.size() > 1 && table.aggregator != Aggregator::none &&
+      table.aggregator != Aggregator::count) {
     error(*around.document, node, "xml", "an aggregation wants one output", around.where);
   }
 }
@@ -103,9 +119,11 @@ void DmnReader::read_rule(Around& around, pugi::xml_node node, Table& table) {
   const auto entries = children(node, "inputEntry");
   const auto outputs = children(node, "outputEntry");
   if (entries.size() != table.inputs.size() || outputs.size() != table.outputs.size()) {
-    error(*around.document, node, "xml", "the rule has " + std::to_string(entries.size()) + " conditions and " +
-          std::to_string(outputs.size()) + " outputs, the table " + std::to_string(table.inputs.size()) + " and " +
-          std::to_string(table.outputs.size()), around.where);
+    error(*around.document, node, "xml",
+          "the rule has " + std::to_string(entries.size()) + " conditions and " +
+              std::to_string(outputs.size()) + " outputs, the table " +
+              std::to_string(table.inputs.size()) + " and " + std::to_string(table.outputs.size()),
+          around.where);
     return;
   }
   for (std::size_t i = 0; i < entries.size(); ++i) {
@@ -114,14 +132,17 @@ void DmnReader::read_rule(Around& around, pugi::xml_node node, Table& table) {
     if (cell.empty() || cell == "-") {
       rule.tests.push_back(nullptr);
     } else {
-      rule.tests.push_back(compile(Grammar::unary_tests, around, text, table.inputs[i].slot, table.inputs[i].type));
+      rule.tests.push_back(
+          compile(Grammar::unary_tests, around, text, table.inputs[i].slot, table.inputs[i].type));
     }
   }
   for (const auto& output : outputs) {
     const auto text = child(output, "text");
     const std::string_view cell = trim(text.child_value());
-    if (cell.empty()) rule.outputs.push_back(nullptr);
-    else rule.outputs.push_back(compile(Grammar::expression, around, text));
+    if (cell.empty())
+      rule.outputs.push_back(nullptr);
+    else
+      rule.outputs.push_back(compile(Grammar::expression, around, text));
   }
   for (const auto& annotation : children(node, "annotationEntry")) {
     if (!rule.annotation.empty()) rule.annotation += " · ";

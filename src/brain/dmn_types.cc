@@ -26,7 +26,8 @@ void DmnReader::read_types(Document& d) {
 
 TypeRef DmnReader::type_named(const Document& d, std::string_view name) const {
   const auto colon = name.find(':');
-  for (const std::string_view n : {name, colon == std::string_view::npos ? name : name.substr(colon + 1)}) {
+  for (const std::string_view n :
+       {name, colon == std::string_view::npos ? name : name.substr(colon + 1)}) {
     if (const auto it = d.types.find(n); it != d.types.end()) return it->second;
     if (auto t = builtin_type(n)) return t;
   }
@@ -57,7 +58,8 @@ TypeRef DmnReader::resolve(Document& d, std::string_view name, pugi::xml_node at
 TypeRef DmnReader::read_type(Document& d, pugi::xml_node definition) {
   const std::string name = definition.attribute("name").value();
   const bool top = local_name(definition) == "itemDefinition";
-  if (top && !in_progress_.insert(d.space + "#" + name).second) return nullptr;  // within itself: Any
+  if (top && !in_progress_.insert(d.space + "#" + name).second)
+    return nullptr;  // within itself: Any
   auto type = std::make_shared<Type>();
   const auto components = children(definition, "itemComponent");
   const auto function = child(definition, "functionItem");

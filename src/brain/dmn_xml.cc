@@ -87,8 +87,9 @@ Span place_of(const Document& d, pugi::xml_node node) {
 
 bool read_document(std::string_view text, Document& out, std::vector<Diagnostic>& diagnostics) {
   if (text.size() > xml_bytes_max) {
-    return refuse(diagnostics, "", 0, "the file has " + std::to_string(text.size()) + " bytes; at most " +
-                                          std::to_string(xml_bytes_max) + " are read");
+    return refuse(diagnostics, "", 0,
+                  "the file has " + std::to_string(text.size()) + " bytes; at most " +
+                      std::to_string(xml_bytes_max) + " are read");
   }
   if (!is_utf8(text)) return refuse(diagnostics, text, 0, "the file is not UTF-8");
   for (const char* unsafe : {"<!DOCTYPE", "<!ENTITY"}) {
@@ -105,13 +106,16 @@ bool read_document(std::string_view text, Document& out, std::vector<Diagnostic>
   const auto result = out.xml.load_buffer(out.text.data(), out.text.size(),
                                           pugi::parse_default | pugi::parse_ws_pcdata_single);
   if (!result) {
-    return refuse(diagnostics, text, static_cast<std::size_t>(std::max<std::ptrdiff_t>(result.offset, 0)),
+    return refuse(diagnostics, text,
+                  static_cast<std::size_t>(std::max<std::ptrdiff_t>(result.offset, 0)),
                   std::string("not well-formed XML: ") + result.description());
   }
   out.root = out.xml.document_element();
   if (local_name(out.root) != "definitions") {
-    return refuse(diagnostics, text, static_cast<std::size_t>(std::max<std::ptrdiff_t>(out.root.offset_debug(), 0)),
-                  "the root element is `" + std::string(out.root.name()) + "`, not `definitions` of DMN");
+    return refuse(
+        diagnostics, text,
+        static_cast<std::size_t>(std::max<std::ptrdiff_t>(out.root.offset_debug(), 0)),
+        "the root element is `" + std::string(out.root.name()) + "`, not `definitions` of DMN");
   }
   const std::string_view name = out.root.name();
   const auto colon = name.find(':');
@@ -120,10 +124,12 @@ bool read_document(std::string_view text, Document& out, std::vector<Diagnostic>
   const std::string_view space = out.root.attribute(prefix.c_str()).value();
   constexpr std::array<std::string_view, 5> known = {
       "http://www.omg.org/spec/DMN/20180521/MODEL/", "https://www.omg.org/spec/DMN/20191111/MODEL/",
-      "https://www.omg.org/spec/DMN/20211108/MODEL/", "https://www.omg.org/spec/DMN/20230324/MODEL/",
+      "https://www.omg.org/spec/DMN/20211108/MODEL/",
+      "https://www.omg.org/spec/DMN/20230324/MODEL/",
       "https://www.omg.org/spec/DMN/20240513/MODEL/"};
   if (std::find(known.begin(), known.end(), space) == known.end()) {
-    return refuse(diagnostics, text, static_cast<std::size_t>(std::max<std::ptrdiff_t>(out.root.offset_debug(), 0)),
+    return refuse(diagnostics, text,
+                  static_cast<std::size_t>(std::max<std::ptrdiff_t>(out.root.offset_debug(), 0)),
                   "the namespace `" + std::string(space) + "` is none of DMN 1.2 to 1.5",
                   "use " + std::string(known[3]));
   }

@@ -36,7 +36,8 @@ Value Evaluation::input(std::uint32_t, bool& absent) {
 
 Value Evaluation::global(std::uint32_t number, Machine&) {
   switch (states_[number]) {
-    case State::done: case State::given: return values_[number];
+    case State::done:
+    case State::given: return values_[number];
     case State::running:
       machine_.note("cycle", "`" + model_.items[number].name + "` depends on itself");
       return {};
@@ -59,7 +60,8 @@ Value Evaluation::compute(std::uint32_t number) {
     bool absent = false;
     v = input(number, absent);
     absent_[number] = absent;
-    if (absent && options_.strict) machine_.note("absent", "the input `" + item.name + "` was not given");
+    if (absent && options_.strict)
+      machine_.note("absent", "the input `" + item.name + "` was not given");
   } else {
     const bool traced = options_.explain && item.logic->root.kind == Boxed::Kind::table;
     std::vector<RuleTrace> rules;

@@ -1,5 +1,5 @@
-// Evaluation: one subject's values while a model is evaluated. Inputs and decisions are read when they
-// are first asked for, and once.
+// Evaluation: one subject's values while a model is evaluated. Inputs and decisions are read when
+// they are first asked for, and once.
 #pragma once
 
 #include <span>
@@ -38,19 +38,24 @@ class Evaluation : public Globals {
   // The value of an input that was not given; `absent` where there is none.
   virtual Value input(std::uint32_t number, bool& absent);
 
- private:
+ protected:
   enum class State : std::uint8_t { open, running, done, given };
+
+ private:
   Value compute(std::uint32_t number);
   void explain(std::uint32_t number, const Value& value, std::vector<RuleTrace> rules);
   std::vector<Read> reads_of(const std::vector<std::uint32_t>& numbers, bool deep);
   void collect_reads(const Code& code, NodeId node, std::vector<std::uint32_t>& out) const;
 
+ protected:
   const Model::Impl& model_;
   EvaluateOptions options_;
   Machine machine_;
   std::vector<Value> values_;
   std::vector<State> states_;
   std::vector<std::uint32_t> touched_;
+
+ private:
   std::vector<bool> absent_;
   Explanation explanation_;
 };

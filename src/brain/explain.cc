@@ -18,7 +18,8 @@ namespace {
 json::array reads_json(const std::vector<Read>& reads) {
   json::array out;
   for (const Read& r : reads) {
-    out.push_back(json::object{{"name", r.name}, {"value", to_json(r.value)}, {"absent", r.absent}});
+    out.push_back(
+        json::object{{"name", r.name}, {"value", to_json(r.value)}, {"absent", r.absent}});
   }
   return out;
 }

@@ -26,9 +26,9 @@ struct Function {
   std::vector<Parameter> parameters;
   TypeRef result;  // null = Any
   const Builtin* builtin = nullptr;
-  std::shared_ptr<const Code> code;  // of a body
+  std::shared_ptr<const Code> code;    // of a body
   std::shared_ptr<const Logic> logic;  // of a boxed function
-  int model_item = -1;               // a BKM or decision service of the model
+  int model_item = -1;                 // a BKM or decision service of the model
   std::vector<Value> captured;
 };
 

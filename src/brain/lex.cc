@@ -98,7 +98,8 @@ class Lexer {
     const std::size_t from = i_;
     const char c = s_[i_];
     if (is_word_start(s_, i_)) {
-      while (i_ < s_.size() && (is_word_start(s_, i_) || is_digit(s_[i_])) && !space_at(s_, i_)) ++i_;
+      while (i_ < s_.size() && (is_word_start(s_, i_) || is_digit(s_[i_])) && !space_at(s_, i_))
+        ++i_;
       push(Token::Kind::name, from);
       return true;
     }
@@ -158,8 +159,8 @@ class Lexer {
       }
     }
     ++i_;
-    out_.push_back({kind, static_cast<std::uint32_t>(from), static_cast<std::uint32_t>(i_),
-                    std::move(value)});
+    out_.push_back(
+        {kind, static_cast<std::uint32_t>(from), static_cast<std::uint32_t>(i_), std::move(value)});
     return true;
   }
   bool escape(std::string& value) {
@@ -171,15 +172,19 @@ class Lexer {
       case 'n': value += '\n'; return true;
       case 'r': value += '\r'; return true;
       case 't': value += '\t'; return true;
-      case '"': case '\'': case '\\': value += c; return true;
-      case 'u': case 'U': break;
+      case '"':
+      case '\'':
+      case '\\': value += c; return true;
+      case 'u':
+      case 'U': break;
       default:
         value += '\\';
         value += c;
         return true;
     }
     std::uint32_t code = 0;
-    if (!hex(c == 'u' ? 4 : 6, code)) return fail(from, "an escape \\u wants 4 hexadecimal digits, \\U 6");
+    if (!hex(c == 'u' ? 4 : 6, code))
+      return fail(from, "an escape \\u wants 4 hexadecimal digits, \\U 6");
     if (code >= 0xd800 && code < 0xdc00 && s_.substr(i_, 2) == "\\u") {
       i_ += 2;
       std::uint32_t low = 0;
@@ -188,7 +193,8 @@ class Lexer {
       }
       code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
     }
-    if (code > 0x10ffff || (code >= 0xd800 && code < 0xe000)) return fail(from, "no such code point");
+    if (code > 0x10ffff || (code >= 0xd800 && code < 0xe000))
+      return fail(from, "no such code point");
     append_utf8(value, code);
     return true;
   }
@@ -221,7 +227,8 @@ class Lexer {
 
 bool lex(std::string_view source, std::vector<Token>& out, LexFailure& failure) {
   if (source.size() > source_bytes_max) {
-    failure = {0, 0, "the expression is longer than " + std::to_string(source_bytes_max) + " bytes"};
+    failure = {0, 0,
+               "the expression is longer than " + std::to_string(source_bytes_max) + " bytes"};
     return false;
   }
   return Lexer(source, out, failure).run();
@@ -233,15 +240,16 @@ std::vector<std::string> name_words(std::string_view name) {
   std::vector<std::string> words;
   if (!lex(name, tokens, failure)) return {std::string(name)};
   for (const Token& t : tokens) {
-    if (t.kind != Token::Kind::end) words.push_back(std::string(name.substr(t.begin, t.finish - t.begin)));
+    if (t.kind != Token::Kind::end)
+      words.push_back(std::string(name.substr(t.begin, t.finish - t.begin)));
   }
   return words;
 }
 
 bool is_keyword(std::string_view word) {
   constexpr std::array<std::string_view, 18> words = {
-      "for",  "return",  "if",       "then",     "else", "some", "every", "satisfies", "and",
-      "or",   "in",      "between",  "instance", "true", "false", "null", "function",  "external"};
+      "for", "return", "if",      "then",     "else", "some",  "every", "satisfies", "and",
+      "or",  "in",     "between", "instance", "true", "false", "null",  "function",  "external"};
   return std::find(words.begin(), words.end(), word) != words.end();
 }
 

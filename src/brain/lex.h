@@ -1,5 +1,5 @@
-// Tokens of FEEL text. A token of kind `name` is one word; names of several words or with operators in
-// them are put together by the parser, which knows what is declared.
+// Tokens of FEEL text. A token of kind `name` is one word; names of several words or with operators
+// in them are put together by the parser, which knows what is declared.
 #pragma once
 
 #include <cstdint>

@@ -129,7 +129,8 @@ Value Machine::call(const Function& f, std::span<const Value> args) {
   std::vector<Value> values(args.begin(), args.end());
   for (std::size_t i = 0; i < values.size(); ++i) {
     if (coerce(values[i], f.parameters[i].type, this)) continue;
-    note("type", "the argument `" + f.parameters[i].name + "` is no " + type_text(f.parameters[i].type),
+    note("type",
+         "the argument `" + f.parameters[i].name + "` is no " + type_text(f.parameters[i].type),
          values[i]);
     return {};
   }
@@ -139,9 +140,8 @@ Value Machine::call(const Function& f, std::span<const Value> args) {
   } else if (f.logic != nullptr) {
     result = evaluate_logic(*f.logic, values, f, *this);
   } else {
-    const Value self = f.code->self_slot >= 0
-                           ? Value::function(std::make_shared<const Function>(f))
-                           : Value();
+    const Value self =
+        f.code->self_slot >= 0 ? Value::function(std::make_shared<const Function>(f)) : Value();
     result = enter(*f.code, values, f.captured, &self);
   }
   if (!coerce(result, f.result, this)) {
@@ -161,13 +161,20 @@ Value Machine::eval(NodeId id) {
     case Op::constant: return code_->constants[n.a];
     case Op::local: return slot(n.a);
     case Op::global: return globals_->global(n.a, *this);
-    case Op::and_: case Op::or_: return logic(n);
-    case Op::equal: case Op::unequal: case Op::less: case Op::less_equal: case Op::greater:
-    case Op::greater_equal:
-      return compare_op(n, id);
-    case Op::add: case Op::subtract: case Op::multiply: case Op::divide: case Op::power:
-    case Op::negate:
-      return arithmetic(n, id);
+    case Op::and_:
+    case Op::or_: return logic(n);
+    case Op::equal:
+    case Op::unequal:
+    case Op::less:
+    case Op::less_equal:
+    case Op::greater:
+    case Op::greater_equal: return compare_op(n, id);
+    case Op::add:
+    case Op::subtract:
+    case Op::multiply:
+    case Op::divide:
+    case Op::power:
+    case Op::negate: return arithmetic(n, id);
     case Op::in: return in(n);
     case Op::tests: return tests(n);
     case Op::test_any: return Value::boolean(true);
@@ -188,7 +195,9 @@ Value Machine::eval_compound(const Node& n, NodeId id) {
       return Value::boolean(*a >= 0 && *b <= 0);
     }
     case Op::member_name: return member_name(n, id);
-    case Op::for_: case Op::some: case Op::every: return iterate(n, id);
+    case Op::for_:
+    case Op::some:
+    case Op::every: return iterate(n, id);
     case Op::filter: return filter(n, id);
     case Op::path: return path(n, id);
     case Op::call: return builtin(n, id);
@@ -198,7 +207,8 @@ Value Machine::eval_compound(const Node& n, NodeId id) {
     case Op::context: return context(n);
     case Op::range: return range(n, id);
     case Op::instance_of: return Value::boolean(instance_of(eval(n.a), code_->types[n.b], nullptr));
-    case Op::test_compare: case Op::test_value: {
+    case Op::test_compare:
+    case Op::test_value: {
       const Value input = slot(n.b);
       return one_test(id, input);
     }
@@ -226,15 +236,17 @@ Value Machine::compare_op(const Node& n, NodeId id) {
     if (e.is_null()) {
       return fail(id, "type",
                   std::string("a ") + name_of(a.kind()) + " and a " + name_of(b.kind()) +
-                      " can't be compared", b);
+                      " can't be compared",
+                  b);
     }
     return Value::boolean(e.is_true() == (n.op == Op::equal));
   }
   const auto order = order_of(a, b);
   if (!order) {
-    return fail(id, a.is_null() || b.is_null() ? "null" : "type",
-                std::string("a ") + name_of(a.kind()) + " and a " + name_of(b.kind()) +
-                    " have no order", a.is_null() ? b : a);
+    return fail(
+        id, a.is_null() || b.is_null() ? "null" : "type",
+        std::string("a ") + name_of(a.kind()) + " and a " + name_of(b.kind()) + " have no order",
+        a.is_null() ? b : a);
   }
   switch (n.op) {
     case Op::less: return Value::boolean(*order < 0);
@@ -264,9 +276,10 @@ Value Machine::arithmetic(const Node& n, NodeId id) {
                      : n.op == Op::divide   ? "/"
                                             : "**";
   const bool null = a.is_null() || b.is_null();
-  return fail(id, null ? "null" : "type",
-              to_text(a).substr(0, 80) + " " + sign + " " + to_text(b).substr(0, 80) +
-                  " has no value", null ? Value() : b);
+  return fail(
+      id, null ? "null" : "type",
+      to_text(a).substr(0, 80) + " " + sign + " " + to_text(b).substr(0, 80) + " has no value",
+      null ? Value() : b);
 }
 
 Value Machine::conditional(const Node& n, NodeId id) {
@@ -310,7 +323,8 @@ Value Machine::one_test(NodeId id, const Value& input) {
     if (result.is_null()) {
       fail(id, input.is_null() ? "null" : "type",
            std::string("a ") + name_of(input.kind()) + " can't be tested by `" +
-               code_->text_of(n.a) + "`", input);
+               code_->text_of(n.a) + "`",
+           input);
     }
     return result;
   }
@@ -324,7 +338,8 @@ Value Machine::one_test(NodeId id, const Value& input) {
   if (!order) {
     return fail(id, input.is_null() ? "null" : "type",
                 std::string("a ") + name_of(input.kind()) + " and a " + name_of(right.kind()) +
-                    " have no order", input);
+                    " have no order",
+                input);
   }
   switch (op) {
     case Op::less: return Value::boolean(*order < 0);
@@ -336,7 +351,8 @@ Value Machine::one_test(NodeId id, const Value& input) {
 
 Value Machine::matches(const Value& input, const Value& value, bool reads_input) {
   if (reads_input) return value.is(Kind::boolean) ? value : Value();
-  if (value.is(Kind::range)) return input.is(Kind::range) ? equals(input, value) : in_range(input, value.as_range());
+  if (value.is(Kind::range))
+    return input.is(Kind::range) ? equals(input, value) : in_range(input, value.as_range());
   if (value.is(Kind::list)) {
     if (input.is(Kind::list) && equals(input, value).is_true()) return Value::boolean(true);
     bool unknown = false;

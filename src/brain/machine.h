@@ -1,4 +1,5 @@
-// Machine: runs Code. Its stack of slots, the budget of one evaluation, and what went wrong on the way.
+// Machine: runs Code. Its stack of slots, the budget of one evaluation, and what went wrong on the
+// way.
 #pragma once
 
 #include <cstdint>
@@ -12,8 +13,8 @@
 
 namespace citybrain::brain {
 
-constexpr int call_depth_max = 200;              // functions within functions
-constexpr std::int64_t steps_max = 20'000'000;   // nodes visited in one evaluation
+constexpr int call_depth_max = 200;             // functions within functions
+constexpr std::int64_t steps_max = 20'000'000;  // nodes visited in one evaluation
 constexpr std::size_t list_items_max = 1'000'000;
 constexpr std::size_t text_bytes_max = 16 << 20;
 constexpr std::size_t notes_max = 1000;
@@ -48,9 +49,9 @@ class Machine {
   // Does `input` pass these unary tests? Null: unknown.
   Value test(const Code& tests, const Value& input, std::span<const Value> arguments = {});
 
-  // A frame of slots for boxed logic, whose parts run in it one after the other: arguments first, then
-  // what was captured. Where enter_frame says no, calls are nested too deep (noted) and leave_frame is
-  // not called.
+  // A frame of slots for boxed logic, whose parts run in it one after the other: arguments first,
+  // then what was captured. Where enter_frame says no, calls are nested too deep (noted) and
+  // leave_frame is not called.
   struct FrameMark {
     std::size_t bottom = 0, base = 0;
     const Code* code = nullptr;

@@ -58,7 +58,8 @@ Value Machine::path(const Node& n, NodeId id) {
     for (const auto& entry : left.as_context().entries()) known += " `" + entry.first + "`";
     known = "; it has" + (known.empty() ? " no entries" : known);
   }
-  return fail(id, "no_member", std::string("a ") + name_of(left.kind()) + " has no `" + name + "`" + known);
+  return fail(id, "no_member",
+              std::string("a ") + name_of(left.kind()) + " has no `" + name + "`" + known);
 }
 
 Value Machine::member_name(const Node& n, NodeId id) {
@@ -75,7 +76,7 @@ struct Iteration {
   Op op;
   std::vector<Value> results;
   std::size_t iterators = 0;
-  bool decided = false;   // of some and every
+  bool decided = false;  // of some and every
   bool unknown = false;
   bool failed = false;
 };
@@ -244,7 +245,8 @@ Value Machine::invoke(const Node& n, NodeId id) {
   Value callee = eval(n.a);
   if (callee.is(Kind::list) && callee.as_list().size() == 1) callee = Value(callee.as_list()[0]);
   if (!callee.is(Kind::function)) {
-    return fail(id, "type", std::string("a ") + name_of(callee.kind()) + " can't be called", callee);
+    return fail(id, "type", std::string("a ") + name_of(callee.kind()) + " can't be called",
+                callee);
   }
   const Function& f = *callee.as_function();
   std::vector<Value> args;
@@ -335,7 +337,8 @@ Value Machine::builtin(const Node& n, NodeId id) {
     if (fit(args[i], p)) continue;
     return fail(id, args[i].is_null() ? "null" : "argument",
                 "`" + p.name + "` wants a " + name_of(p.type) + ", not " +
-                    (args[i].is_null() ? "null" : std::string("a ") + name_of(args[i].kind())), args[i]);
+                    (args[i].is_null() ? "null" : std::string("a ") + name_of(args[i].kind())),
+                args[i]);
   }
   at_ = id;
   return e.builtin->run({*this, std::span<const Value>(args, size), n.count});

@@ -9,17 +9,18 @@
 
 namespace citybrain::brain {
 
-Model::Model(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Model::Model(std::shared_ptr<const Impl> impl) : impl_(std::move(impl)) {}
 Model::~Model() = default;
 
 Loaded Model::load(std::string_view xml, const LoadOptions& options) {
   Loaded out;
   auto impl = std::make_unique<Impl>();
   const bool usable = DmnReader(options, out.diagnostics).read(xml, *impl);
-  const bool clean = std::none_of(out.diagnostics.begin(), out.diagnostics.end(), [](const Diagnostic& d) {
-    return d.severity == Severity::error;
-  });
-  if (usable && (clean || options.lenient)) out.model = std::make_shared<const Model>(std::move(impl));
+  const bool clean =
+      std::none_of(out.diagnostics.begin(), out.diagnostics.end(),
+                   [](const Diagnostic& d) { return d.severity == Severity::error; });
+  if (usable && (clean || options.lenient))
+    out.model = std::make_shared<const Model>(std::shared_ptr<const Impl>(std::move(impl)));
   return out;
 }
 
@@ -53,31 +54,56 @@ Outcome missing(std::string_view name) {
 Outcome finish(Evaluation& evaluation, Value value) {
   Outcome out;
   out.value = std::move(value);
-  for (const Note& note : evaluation.machine().notes()) out.diagnostics.push_back(diagnostic_of(note));
+  for (const Note& note : evaluation.machine().notes())
+    out.diagnostics.push_back(diagnostic_of(note));
   out.explanation = std::move(evaluation.explanation());
   return out;
 }
 
 }  // namespace
 
+namespace {
+
+// The context's entries for inputs, and over decisions but those asked for.
+void give_all(const Model::Impl& model, const Context& context,
+              const std::vector<const Item*>& asked, Evaluation& evaluation) {
+  for (std::uint32_t i = 0; i < model.items.size(); ++i) {
+    const Item& known = model.items[i];
+    if (known.kind != Item::Kind::input && known.kind != Item::Kind::decision) continue;
+    if (std::find(asked.begin(), asked.end(), &known) != asked.end()) continue;
+    const Value* given = context.find(known.name);
+    if (given == nullptr) continue;
+    Value v = *given;
+    if (!coerce(v, known.type, &evaluation.machine())) {
+      evaluation.machine().note("type",
+                                "the input `" + known.name + "` is no " + type_text(known.type), v);
+      v = {};
+    }
+    evaluation.give(i, std::move(v));
+  }
+}
+
+}  // namespace
+
+std::size_t Model::count_notes(const std::vector<std::string>& decisions, const Context& context,
+                               const EvaluateOptions& options) const {
+  Evaluation evaluation(*impl_, options);
+  std::vector<const Item*> asked;
+  for (const std::string& name : decisions) {
+    if (const Item* item = impl_->find(name, Item::Kind::decision)) asked.push_back(item);
+  }
+  give_all(*impl_, context, asked, evaluation);
+  for (const Item* item : asked)
+    evaluation.decide(static_cast<std::uint32_t>(item - impl_->items.data()));
+  return evaluation.machine().note_count();
+}
+
 Outcome Model::evaluate(std::string_view decision, const Context& context,
                         const EvaluateOptions& options) const {
   const Item* item = impl_->find(decision, Item::Kind::decision);
   if (item == nullptr) return missing(decision);
   Evaluation evaluation(*impl_, options);
-  for (std::uint32_t i = 0; i < impl_->items.size(); ++i) {
-    const Item& known = impl_->items[i];
-    if (known.kind != Item::Kind::input && known.kind != Item::Kind::decision) continue;
-    if (&known == item) continue;
-    const Value* given = context.find(known.name);
-    if (given == nullptr) continue;
-    Value v = *given;
-    if (!coerce(v, known.type, &evaluation.machine())) {
-      evaluation.machine().note("type", "the input `" + known.name + "` is no " + type_text(known.type), v);
-      v = {};
-    }
-    evaluation.give(i, std::move(v));
-  }
+  give_all(*impl_, context, {item}, evaluation);
   Value v = evaluation.decide(static_cast<std::uint32_t>(item - impl_->items.data()));
   return finish(evaluation, std::move(v));
 }
@@ -116,10 +142,12 @@ Result<Value> read_typed(const json::value& member, const TypeRef& type, const s
       case Type::Kind::date: read = parse_date_text(text); break;
       case Type::Kind::time: read = parse_time_text(text); break;
       case Type::Kind::date_time: read = parse_date_time_text(text); break;
-      case Type::Kind::months: case Type::Kind::duration: read = parse_duration_text(text); break;
+      case Type::Kind::months:
+      case Type::Kind::duration: read = parse_duration_text(text); break;
       default: read = v; break;
     }
-    if (!read) return invalid("`" + name + "` is \"" + text + "\"; a " + type_text(type) + " is wanted");
+    if (!read)
+      return invalid("`" + name + "` is \"" + text + "\"; a " + type_text(type) + " is wanted");
     v = *std::move(read);
   }
   if (type->kind == Type::Kind::list && v.is(Kind::list) && member.is_array()) {
@@ -150,8 +178,9 @@ Result<Context> Model::read_inputs(const json::object& object) const {
   return out;
 }
 
-Result<BatchOutcome> Model::evaluate_batch(const std::vector<std::string>& decisions, const Batch& batch,
-                                           const Context& parameters, const EvaluateOptions& options) const {
+Result<BatchOutcome> Model::evaluate_batch(const std::vector<std::string>& decisions,
+                                           const Batch& batch, const Context& parameters,
+                                           const EvaluateOptions& options) const {
   CB_TRY(auto program, bind(decisions, parameters, options));
   return program->evaluate(Block(batch));
 }

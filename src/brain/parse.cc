@@ -125,9 +125,9 @@ NodeId Parser::test(std::uint32_t slot) {
     std::string_view mark;
     Op op;
   };
-  constexpr Comparison comparisons[] = {{"<", Op::less},        {"<=", Op::less_equal},
-                                        {">", Op::greater},     {">=", Op::greater_equal},
-                                        {"=", Op::equal},       {"!=", Op::unequal}};
+  constexpr Comparison comparisons[] = {{"<", Op::less},    {"<=", Op::less_equal},
+                                        {">", Op::greater}, {">=", Op::greater_equal},
+                                        {"=", Op::equal},   {"!=", Op::unequal}};
   for (const auto& [mark_text, op] : comparisons) {
     if (!is(mark_text)) continue;
     ++at_;
@@ -157,9 +157,10 @@ NodeId Parser::expr() {
   if (failed_) return 0;
   if (++depth_ > parse_depth_max) {
     --depth_;
-    return fail("limit",
-                "the expression is nested deeper than " + std::to_string(parse_depth_max) + " levels",
-                here(), peek().finish);
+    return fail(
+        "limit",
+        "the expression is nested deeper than " + std::to_string(parse_depth_max) + " levels",
+        here(), peek().finish);
   }
   const NodeId node = disjunction();
   --depth_;
@@ -175,7 +176,9 @@ void Parser::check_types(Op op, NodeId a, NodeId b) {
            k != Type::Kind::range;
   };
   if (!plain(x->kind) || !plain(y->kind) || x->kind == y->kind) return;
-  const auto moment = [](Type::Kind k) { return k == Type::Kind::date || k == Type::Kind::date_time; };
+  const auto moment = [](Type::Kind k) {
+    return k == Type::Kind::date || k == Type::Kind::date_time;
+  };
   if (moment(x->kind) && moment(y->kind)) return;
   const auto length = [](Type::Kind k) {
     return k == Type::Kind::months || k == Type::Kind::duration;

@@ -21,10 +21,11 @@ struct Declared {
   TypeRef type;
 };
 
-// What is declared around an expression. Built by the model's reader; slots below `slots` are taken.
+// What is declared around an expression. Built by the model's reader; slots below `slots` are
+// taken.
 struct Scope {
   std::vector<Declared> names;
-  std::vector<std::string> members;           // names of context entries that types declare
+  std::vector<std::string> members;                   // names of context entries that types declare
   std::map<std::string, TypeRef, std::less<>> types;  // item definitions by (qualified) name
   std::uint32_t slots = 0;
 };

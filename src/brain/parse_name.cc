@@ -110,8 +110,13 @@ NodeId Parser::fail_here(std::string message) {
 }
 
 Parser::Mark Parser::mark() {
-  return {at_, code().nodes.size(), code().kids.size(), diagnostics_.size(), body().names.size(),
-          body().slot, wrong_};
+  return {at_,
+          code().nodes.size(),
+          code().kids.size(),
+          diagnostics_.size(),
+          body().names.size(),
+          body().slot,
+          wrong_};
 }
 
 void Parser::back_to(const Mark& m) {
@@ -196,7 +201,8 @@ NodeId Parser::use(const Name& found, std::size_t depth, std::uint32_t begin) {
 std::string Parser::loose_name(std::size_t& length) const {
   std::string text;
   length = 0;
-  while (peek(length).kind == Token::Kind::name && (length == 0 || !is_keyword(peek(length).text))) {
+  while (peek(length).kind == Token::Kind::name &&
+         (length == 0 || !is_keyword(peek(length).text))) {
     if (length > 0) text += ' ';
     text += peek(length).text;
     ++length;
@@ -249,7 +255,8 @@ NodeId Parser::name() {
       if (n > member_length) member_length = n;
     }
     const bool is_item = found != nullptr && depth == 0 && length == 1 && first.text == "item" &&
-                         found->declared.number == body().items.back() && !found->declared.is_global;
+                         found->declared.number == body().items.back() &&
+                         !found->declared.is_global;
     if (is_item && member_length == 1) {  // a member of that name hides the item
       at_ += 1;
       const NodeId whole = use(Name(*found), 0, first.begin);
@@ -336,7 +343,8 @@ NodeId Parser::unknown_name() {
 
 std::optional<std::string> Parser::argument_name() {
   std::size_t n = 0;
-  while (peek(n).kind == Token::Kind::name || (n > 0 && (is("'", n) || is("-", n) || is("+", n)))) ++n;
+  while (peek(n).kind == Token::Kind::name || (n > 0 && (is("'", n) || is("-", n) || is("+", n))))
+    ++n;
   if (n == 0 || !is(":", n)) return std::nullopt;
   std::string text;
   for (std::size_t i = 0; i < n; ++i) {
@@ -399,7 +407,8 @@ NodeId Parser::builtin_call(const std::string& function, std::vector<std::string
         placed[static_cast<std::size_t>(p - e.parameters.begin())] = args[k];
       }
       for (std::size_t k = 0; fits && k < placed.size(); ++k) {
-        if (placed[k] == no_node && !e.parameters[k].optional && !e.parameters[k].variadic) fits = false;
+        if (placed[k] == no_node && !e.parameters[k].optional && !e.parameters[k].variadic)
+          fits = false;
       }
       if (!fits) continue;
       while (!placed.empty() && placed.back() == no_node) placed.pop_back();

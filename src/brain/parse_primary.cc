@@ -1,5 +1,5 @@
-// What operators join: literals, parentheses, ranges, lists, contexts, if, for, some, every, function,
-// filters and paths.
+// What operators join: literals, parentheses, ranges, lists, contexts, if, for, some, every,
+// function, filters and paths.
 #include <algorithm>
 
 #include "builtin.h"
@@ -37,9 +37,7 @@ NodeId Parser::primary() {
       }
       return constant(Value::number(*value), begin);
     }
-    case Token::Kind::text:
-      ++at_;
-      return constant(Value::text(t.text), begin);
+    case Token::Kind::text: ++at_; return constant(Value::text(t.text), begin);
     case Token::Kind::at_text: return at_literal(t);
     case Token::Kind::end: return fail_here("an expression is missing here");
     case Token::Kind::mark: break;
@@ -143,7 +141,8 @@ NodeId Parser::bracket() {
       }
       const TypeRef t = type_of(kids.back());
       if (kids.size() == 1) element = t;
-      if (!t || !element || t->kind != element->kind || t->kind == Type::Kind::context) uniform = false;
+      if (!t || !element || t->kind != element->kind || t->kind == Type::Kind::context)
+        uniform = false;
     } while (eat(","));
   }
   no_filter_ = outer;
@@ -322,10 +321,13 @@ NodeId Parser::lambda() {
   };
   for (Node& n : inner->nodes) {
     switch (n.op) {
-      case Op::local: case Op::for_: n.a = moved(n.a); break;
-      case Op::member_name: case Op::in: case Op::tests: case Op::test_compare: case Op::test_value:
-        n.b = moved(n.b);
-        break;
+      case Op::local:
+      case Op::for_: n.a = moved(n.a); break;
+      case Op::member_name:
+      case Op::in:
+      case Op::tests:
+      case Op::test_compare:
+      case Op::test_value: n.b = moved(n.b); break;
       case Op::filter: n.c = moved(n.c); break;
       default: break;
     }

@@ -1,6 +1,6 @@
-// Parser: one pass of precedence climbing over the tokens, writing Code as it goes. Its methods stand
-// in parse.cc (operators), parse_primary.cc (what operators join), parse_name.cc (names and calls) and
-// parse_type.cc.
+// Parser: one pass of precedence climbing over the tokens, writing Code as it goes. Its methods
+// stand in parse.cc (operators), parse_primary.cc (what operators join), parse_name.cc (names and
+// calls) and parse_type.cc.
 #pragma once
 
 #include <optional>
@@ -29,12 +29,12 @@ class Parser {
   // Locals of one function body: its slots, and what it takes from the body around it.
   struct Body {
     std::shared_ptr<Code> code;
-    std::vector<Name> names;            // innermost last
-    std::vector<TypeRef> types;         // of nodes, as far as known
+    std::vector<Name> names;                                      // innermost last
+    std::vector<TypeRef> types;                                   // of nodes, as far as known
     std::vector<std::pair<std::string, std::uint32_t>> captured;  // name → slot here
     std::vector<std::uint32_t> capture_from;
-    std::uint32_t slot = 0;             // next free
-    std::vector<std::uint32_t> items;   // slots of enclosing filters' items
+    std::uint32_t slot = 0;            // next free
+    std::vector<std::uint32_t> items;  // slots of enclosing filters' items
   };
   struct Mark {
     std::size_t at, nodes, kids, diagnostics, names;
@@ -131,9 +131,9 @@ class Parser {
   std::vector<Body> bodies_;
   std::size_t at_ = 0;
   int depth_ = 0;
-  int no_filter_ = 0;  // inside a range's end where `[` closes it
-  bool failed_ = false;     // syntax is lost: stop
-  bool wrong_ = false;      // something is an error
+  int no_filter_ = 0;                  // inside a range's end where `[` closes it
+  bool failed_ = false;                // syntax is lost: stop
+  bool wrong_ = false;                 // something is an error
   std::uint32_t test_slot_ = no_node;  // what `?` is
   TypeRef test_type_;
   bool saw_input_ = false;

@@ -94,7 +94,8 @@ struct Attempt {
 
 }  // namespace
 
-Result<bool> Pattern::find(const std::vector<char32_t>& text, std::size_t from, Match& match) const {
+Result<bool> Pattern::find(const std::vector<char32_t>& text, std::size_t from,
+                           Match& match) const {
   std::int64_t budget = pattern_steps_max;
   const auto folded = [&](char32_t c) { return fold_ ? to_lower(c) : c; };
   std::vector<std::ptrdiff_t> saved(2 * (groups_ + 1), -1);
@@ -154,7 +155,8 @@ Result<bool> Pattern::find(const std::vector<char32_t>& text, std::size_t from, 
             const std::ptrdiff_t end = saved[2 * s.a + 1];
             if (begin >= 0 && end >= 0) {
               for (std::ptrdiff_t k = begin; k < end && alive; ++k, ++at) {
-                alive = at < text.size() && folded(text[at]) == folded(text[static_cast<std::size_t>(k)]);
+                alive = at < text.size() &&
+                        folded(text[at]) == folded(text[static_cast<std::size_t>(k)]);
               }
             }
             ++pc;

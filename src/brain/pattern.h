@@ -21,8 +21,9 @@ std::string to_utf8(const char32_t* begin, const char32_t* end);
 class Pattern {
  public:
   struct Match {
-    std::size_t begin = 0, end = 0;                             // code points
-    std::vector<std::pair<std::ptrdiff_t, std::ptrdiff_t>> groups;  // from 1; -1 = did not take part
+    std::size_t begin = 0, end = 0;  // code points
+    std::vector<std::pair<std::ptrdiff_t, std::ptrdiff_t>>
+        groups;  // from 1; -1 = did not take part
   };
 
   // Flags of s m i x q; the error says what is wrong with the pattern.

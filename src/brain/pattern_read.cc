@@ -119,21 +119,24 @@ PatternReader::Steps PatternReader::branch() {
       const auto digits = [&]() -> std::size_t {
         std::size_t v = 0;
         if (peek() < '0' || peek() > '9') fail("a quantifier wants a number");
-        while (peek() >= '0' && peek() <= '9') v = std::min(v * 10 + (pattern_[at_++] - '0'), repeat_max + 1);
+        while (peek() >= '0' && peek() <= '9')
+          v = std::min(v * 10 + (pattern_[at_++] - '0'), repeat_max + 1);
         return v;
       };
       least = most = digits();
       if (eat(',')) most = peek() == '}' ? unbounded : digits();
       if (!eat('}')) fail("a quantifier wants `}`");
       if (most < least) fail("a quantifier's numbers are the wrong way round");
-      if (least > repeat_max || (most != unbounded && most > repeat_max)) fail("a quantifier beyond 1000");
+      if (least > repeat_max || (most != unbounded && most > repeat_max))
+        fail("a quantifier beyond 1000");
     } else {
       counted = false;
     }
     if (counted) {
       if (anchor) fail("nothing to repeat");
       const bool lazy = eat('?');
-      if (more() && (peek() == '*' || peek() == '+' || peek() == '?')) fail("a quantifier after a quantifier");
+      if (more() && (peek() == '*' || peek() == '+' || peek() == '?'))
+        fail("a quantifier after a quantifier");
       one = repeat(one, least, most, lazy);
     }
     append(out, one);
@@ -144,7 +147,7 @@ PatternReader::Steps PatternReader::branch() {
 }
 
 PatternReader::Steps PatternReader::repeat(const Steps& inner, std::size_t least, std::size_t most,
-                                       bool lazy) {
+                                           bool lazy) {
   Steps out;
   const auto n = static_cast<std::uint32_t>(inner.size());
   if (n * std::max(least, most == unbounded ? 1 : most) > pattern_program_max) {
@@ -152,7 +155,8 @@ PatternReader::Steps PatternReader::repeat(const Steps& inner, std::size_t least
     return out;
   }
   const auto split = [&](std::uint32_t into, std::uint32_t past) {
-    return lazy ? Pattern::Step{Pattern::Op::split, past, into} : Pattern::Step{Pattern::Op::split, into, past};
+    return lazy ? Pattern::Step{Pattern::Op::split, past, into}
+                : Pattern::Step{Pattern::Op::split, into, past};
   };
   for (std::size_t i = 0; i < least; ++i) append(out, inner);
   if (most == unbounded) {
@@ -183,8 +187,12 @@ PatternReader::Steps PatternReader::atom() {
     case '.': return {{Pattern::Op::any, 0, 0}};
     case '[': return set_of(bracket());
     case '\\': return escape();
-    case '*': case '+': case '?': case '{': fail("nothing to repeat"); return {};
-    case '}': case ']': fail("a bracket without its partner"); return {};
+    case '*':
+    case '+':
+    case '?':
+    case '{': fail("nothing to repeat"); return {};
+    case '}':
+    case ']': fail("a bracket without its partner"); return {};
     case '(': {
       bool captures = true;
       if (peek() == '?') {
@@ -221,7 +229,8 @@ PatternReader::Steps PatternReader::escape() {
     while (peek() >= '0' && peek() <= '9' && group * 10 + (peek() - '0') <= regex_.groups_) {
       group = group * 10 + (pattern_[at_++] - '0');
     }
-    if (group >= closed_.size() || !closed_[group]) fail("a back-reference to a group that is not complete");
+    if (group >= closed_.size() || !closed_[group])
+      fail("a back-reference to a group that is not complete");
     return {{Pattern::Op::back, group, 0}};
   }
   Pattern::Set set;
@@ -238,24 +247,32 @@ PatternReader::Steps PatternReader::escape() {
 bool PatternReader::class_escape(char32_t c, Pattern::Set& set) {
   const Ranges digits = {{'0', '9'}, {0x660, 0x669}, {0x966, 0x96f}, {0xff10, 0xff19}};
   const Ranges spaces = {{'\t', '\n'}, {'\r', '\r'}, {' ', ' '}};
-  const Ranges initial = {{':', ':'}, {'A', 'Z'}, {'_', '_'}, {'a', 'z'}, {0xc0, 0xd6}, {0xd8, 0xf6},
-                          {0xf8, 0x2ff}, {0x370, 0x37d}, {0x37f, 0x1fff}, {0x3001, 0xd7ff}};
+  const Ranges initial = {{':', ':'},      {'A', 'Z'},      {'_', '_'},    {'a', 'z'},
+                          {0xc0, 0xd6},    {0xd8, 0xf6},    {0xf8, 0x2ff}, {0x370, 0x37d},
+                          {0x37f, 0x1fff}, {0x3001, 0xd7ff}};
   switch (c) {
-    case 'd': case 'D': set.ranges = digits; break;
-    case 's': case 'S': set.ranges = spaces; break;
-    case 'w': case 'W':  // all but punctuation, separators and others
-      set.ranges = {{'$', '$'}, {'+', '+'}, {'0', '9'}, {'<', '>'}, {'A', 'Z'}, {'^', '^'}, {'`', 'z'},
-                    {'|', '|'}, {'~', '~'}, {0xa2, 0xa6}, {0xa8, 0xaa}, {0xac, 0xac}, {0xae, 0xb5},
-                    {0xb8, 0xba}, {0xbc, 0xbe}, {0xc0, 0x1fff}, {0x2c00, 0x2dff}, {0x3004, 0x3007},
-                    {0x3021, 0xd7ff}, {0xf900, 0xfaff}, {0xff10, 0xff19}, {0xff21, 0xff3a},
-                    {0xff41, 0xff5a}, {0x10000, 0x10ffff}};
+    case 'd':
+    case 'D': set.ranges = digits; break;
+    case 's':
+    case 'S': set.ranges = spaces; break;
+    case 'w':
+    case 'W':  // all but punctuation, separators and others
+      set.ranges = {{'$', '$'},       {'+', '+'},       {'0', '9'},       {'<', '>'},
+                    {'A', 'Z'},       {'^', '^'},       {'`', 'z'},       {'|', '|'},
+                    {'~', '~'},       {0xa2, 0xa6},     {0xa8, 0xaa},     {0xac, 0xac},
+                    {0xae, 0xb5},     {0xb8, 0xba},     {0xbc, 0xbe},     {0xc0, 0x1fff},
+                    {0x2c00, 0x2dff}, {0x3004, 0x3007}, {0x3021, 0xd7ff}, {0xf900, 0xfaff},
+                    {0xff10, 0xff19}, {0xff21, 0xff3a}, {0xff41, 0xff5a}, {0x10000, 0x10ffff}};
       break;
-    case 'i': case 'I': set.ranges = initial; break;
-    case 'c': case 'C':
+    case 'i':
+    case 'I': set.ranges = initial; break;
+    case 'c':
+    case 'C':
       set.ranges = initial;
       set.ranges.insert(set.ranges.end(), {{'-', '.'}, {'0', '9'}, {0xb7, 0xb7}});
       break;
-    case 'p': case 'P': return category(c == 'P', set);
+    case 'p':
+    case 'P': return category(c == 'P', set);
     default: return false;
   }
   set.negated = c < 'a';
@@ -269,23 +286,61 @@ bool PatternReader::category(bool negated, Pattern::Set& set) {
   if (!eat('}')) fail("`\\p{` wants `}`");
   const Ranges upper = {{'A', 'Z'}, {0xc0, 0xd6}, {0xd8, 0xde}, {0x391, 0x3a9}, {0x410, 0x42f}};
   const Ranges lower = {{'a', 'z'}, {0xdf, 0xf6}, {0xf8, 0xff}, {0x3b1, 0x3c9}, {0x430, 0x44f}};
-  const Ranges other = {{0x100, 0x24f}, {0x5d0, 0x5ea}, {0x620, 0x64a}, {0x904, 0x939},
+  const Ranges other = {{0x100, 0x24f},   {0x5d0, 0x5ea},   {0x620, 0x64a},   {0x904, 0x939},
                         {0x3041, 0x30ff}, {0x3400, 0x9fff}, {0xac00, 0xd7a3}, {0x20000, 0x323af}};
   const std::pair<std::string_view, Ranges> known[] = {
-      {"Lu", upper}, {"Ll", lower}, {"Lo", other},
+      {"Lu", upper},
+      {"Ll", lower},
+      {"Lo", other},
       {"Nd", {{'0', '9'}, {0x660, 0x669}, {0xff10, 0xff19}}},
-      {"N", {{'0', '9'}, {0xb2, 0xb3}, {0xb9, 0xb9}, {0xbc, 0xbe}, {0x660, 0x669}, {0x2160, 0x2188}, {0xff10, 0xff19}}},
-      {"P", {{'!', '#'}, {'%', '*'}, {',', '/'}, {':', ';'}, {'?', '@'}, {'[', ']'}, {'_', '_'}, {'{', '{'},
-             {'}', '}'}, {0xa1, 0xa1}, {0xab, 0xab}, {0xb7, 0xb7}, {0xbb, 0xbb}, {0xbf, 0xbf}, {0x2010, 0x2027},
-             {0x3001, 0x3003}, {0x3008, 0x3011}, {0xff01, 0xff03}, {0xff0c, 0xff0f}}},
-      {"S", {{'$', '$'}, {'+', '+'}, {'<', '>'}, {'^', '^'}, {'`', '`'}, {'|', '|'}, {'~', '~'}, {0x20a0, 0x20bf}}},
+      {"N",
+       {{'0', '9'},
+        {0xb2, 0xb3},
+        {0xb9, 0xb9},
+        {0xbc, 0xbe},
+        {0x660, 0x669},
+        {0x2160, 0x2188},
+        {0xff10, 0xff19}}},
+      {"P",
+       {{'!', '#'},
+        {'%', '*'},
+        {',', '/'},
+        {':', ';'},
+        {'?', '@'},
+        {'[', ']'},
+        {'_', '_'},
+        {'{', '{'},
+        {'}', '}'},
+        {0xa1, 0xa1},
+        {0xab, 0xab},
+        {0xb7, 0xb7},
+        {0xbb, 0xbb},
+        {0xbf, 0xbf},
+        {0x2010, 0x2027},
+        {0x3001, 0x3003},
+        {0x3008, 0x3011},
+        {0xff01, 0xff03},
+        {0xff0c, 0xff0f}}},
+      {"S",
+       {{'$', '$'},
+        {'+', '+'},
+        {'<', '>'},
+        {'^', '^'},
+        {'`', '`'},
+        {'|', '|'},
+        {'~', '~'},
+        {0x20a0, 0x20bf}}},
       {"Sc", {{'$', '$'}, {0xa2, 0xa5}, {0x20a0, 0x20bf}}},
       {"Z", {{' ', ' '}, {0xa0, 0xa0}, {0x2000, 0x200a}, {0x3000, 0x3000}}},
       {"Zs", {{' ', ' '}, {0xa0, 0xa0}, {0x2000, 0x200a}, {0x3000, 0x3000}}},
-      {"C", {{0, 0x1f}, {0x7f, 0x9f}}}, {"Cc", {{0, 0x1f}, {0x7f, 0x9f}}},
-      {"IsBasicLatin", {{0, 0x7f}}}, {"IsLatin-1Supplement", {{0x80, 0xff}}},
-      {"IsGreek", {{0x370, 0x3ff}}}, {"IsCyrillic", {{0x400, 0x4ff}}},
-      {"IsCJKUnifiedIdeographs", {{0x4e00, 0x9fff}}}, {"IsHiragana", {{0x3040, 0x309f}}},
+      {"C", {{0, 0x1f}, {0x7f, 0x9f}}},
+      {"Cc", {{0, 0x1f}, {0x7f, 0x9f}}},
+      {"IsBasicLatin", {{0, 0x7f}}},
+      {"IsLatin-1Supplement", {{0x80, 0xff}}},
+      {"IsGreek", {{0x370, 0x3ff}}},
+      {"IsCyrillic", {{0x400, 0x4ff}}},
+      {"IsCJKUnifiedIdeographs", {{0x4e00, 0x9fff}}},
+      {"IsHiragana", {{0x3040, 0x309f}}},
       {"IsKatakana", {{0x30a0, 0x30ff}}}};
   set.negated = negated;
   if (name == "L") {
@@ -337,13 +392,18 @@ Pattern::Set PatternReader::bracket() {
         }
         continue;
       }
-      if (c == 'n') c = '\n';
-      else if (c == 'r') c = '\r';
-      else if (c == 't') c = '\t';
-      else if (std::u32string_view(U"\\|.?*+(){}-[]^$").find(c) == std::u32string_view::npos) fail("an unknown escape");
+      if (c == 'n')
+        c = '\n';
+      else if (c == 'r')
+        c = '\r';
+      else if (c == 't')
+        c = '\t';
+      else if (std::u32string_view(U"\\|.?*+(){}-[]^$").find(c) == std::u32string_view::npos)
+        fail("an unknown escape");
     }
     char32_t high = c;
-    if (peek() == '-' && at_ + 1 < pattern_.size() && pattern_[at_ + 1] != ']' && pattern_[at_ + 1] != '[') {
+    if (peek() == '-' && at_ + 1 < pattern_.size() && pattern_[at_ + 1] != ']' &&
+        pattern_[at_ + 1] != '[') {
       ++at_;
       high = pattern_[at_++];
       if (high == '\\' && more()) high = pattern_[at_++];

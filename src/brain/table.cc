@@ -7,7 +7,9 @@
 namespace citybrain::brain {
 namespace {
 
-Truth truth_of(const Value& v) { return v.is_true() ? Truth::yes : v.is_false() ? Truth::no : Truth::unknown; }
+Truth truth_of(const Value& v) {
+  return v.is_true() ? Truth::yes : v.is_false() ? Truth::no : Truth::unknown;
+}
 
 // Reads the inputs into their slots; false where one is not allowed.
 bool read_inputs(const Table& table, Machine& machine) {
@@ -58,7 +60,8 @@ Truth trace_rule(const Table& table, const TableRule& rule, int number, Machine&
   return truth;
 }
 
-Value output_value(const TableOutput& o, const std::shared_ptr<const Code>& code, Machine& machine) {
+Value output_value(const TableOutput& o, const std::shared_ptr<const Code>& code,
+                   Machine& machine) {
   Value v = code ? machine.eval_here(*code) : Value();
   if (!coerce(v, o.type, &machine)) {
     machine.note("type", "the output is no " + type_text(o.type), v);
@@ -101,8 +104,9 @@ std::vector<std::size_t> rank_of(const Table& table, const Value& result) {
   for (const TableOutput& o : table.outputs) {
     Value v = result;
     if (table.outputs.size() > 1) v = *result.as_context().find(o.name);
-    const auto it = std::find_if(o.order.begin(), o.order.end(),
-                                 [&](const Value& allowed) { return equals(v, allowed).is_true(); });
+    const auto it = std::find_if(o.order.begin(), o.order.end(), [&](const Value& allowed) {
+      return equals(v, allowed).is_true();
+    });
     rank.push_back(static_cast<std::size_t>(it - o.order.begin()));
   }
   return rank;
@@ -118,7 +122,8 @@ Value aggregate(const Table& table, const std::vector<Value>& results, Machine& 
   for (std::size_t i = 0; i < results.size(); ++i) {
     std::optional<Value> next;
     if (table.aggregator == Aggregator::sum) {
-      next = i == 0 ? (total.is_null() ? std::nullopt : std::optional(total)) : arithmetic(Op::add, total, results[i]);
+      next = i == 0 ? (total.is_null() ? std::nullopt : std::optional(total))
+                    : arithmetic(Op::add, total, results[i]);
     } else if (const auto order = order_of(results[i], total)) {
       const bool better = table.aggregator == Aggregator::min ? *order < 0 : *order > 0;
       next = better ? results[i] : total;
@@ -137,10 +142,12 @@ Value choose(const Table& table, const std::vector<std::size_t>& hits, Machine& 
   const auto mark = [&](std::size_t rule) {
     if (traces != nullptr) (*traces)[rule].chosen = true;
   };
-  const auto result = [&](std::size_t rule) { return result_of(table, table.rules[rule], machine); };
+  const auto result = [&](std::size_t rule) {
+    return result_of(table, table.rules[rule], machine);
+  };
   if (table.policy == HitPolicy::unique && hits.size() > 1) {
-    machine.note("overlap", "rules " + std::to_string(hits[0] + 1) + " and " + std::to_string(hits[1] + 1) +
-                                " of a UNIQUE table both hold");
+    machine.note("overlap", "rules " + std::to_string(hits[0] + 1) + " and " +
+                                std::to_string(hits[1] + 1) + " of a UNIQUE table both hold");
     return {};
   }
   if (table.policy == HitPolicy::unique || table.policy == HitPolicy::first) {
@@ -165,7 +172,8 @@ Value choose(const Table& table, const std::vector<std::size_t>& hits, Machine& 
     std::iota(order.begin(), order.end(), 0);
     std::vector<std::vector<std::size_t>> ranks;
     for (const Value& v : results) ranks.push_back(rank_of(table, v));
-    std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) { return ranks[a] < ranks[b]; });
+    std::stable_sort(order.begin(), order.end(),
+                     [&](auto a, auto b) { return ranks[a] < ranks[b]; });
     if (table.policy == HitPolicy::priority) {
       mark(hits[order[0]]);
       return results[order[0]];
@@ -185,9 +193,9 @@ Value evaluate_table(const Table& table, Machine& machine, std::vector<RuleTrace
   std::vector<std::size_t> hits;
   machine.quiet(1);
   for (std::size_t i = 0; i < table.rules.size() && !machine.exhausted(); ++i) {
-    const Truth t = traces != nullptr
-                        ? trace_rule(table, table.rules[i], static_cast<int>(i) + 1, machine, *traces)
-                        : matches(table, table.rules[i], machine);
+    const Truth t = traces != nullptr ? trace_rule(table, table.rules[i], static_cast<int>(i) + 1,
+                                                   machine, *traces)
+                                      : matches(table, table.rules[i], machine);
     if (t != Truth::yes) continue;
     hits.push_back(i);
     if (table.policy == HitPolicy::first && traces == nullptr) break;

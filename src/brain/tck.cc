@@ -45,7 +45,8 @@ Value read_holder(pugi::xml_node holder) {
 Value read_value(pugi::xml_node node) {
   if (node.attribute("xsi:nil").as_bool()) return {};
   std::string_view type = node.attribute("xsi:type").value();
-  if (const auto colon = type.find(':'); colon != std::string_view::npos) type = type.substr(colon + 1);
+  if (const auto colon = type.find(':'); colon != std::string_view::npos)
+    type = type.substr(colon + 1);
   const std::string raw = content(node);
   const std::string text(trim(raw));
   if (type == "string") return Value::text(raw);
@@ -54,7 +55,8 @@ Value read_value(pugi::xml_node node) {
   if (type == "time") return parse_time_text(text).value_or(Value::text(raw));
   if (type == "dateTime") return parse_date_time_text(text).value_or(Value::text(raw));
   if (type == "duration") return parse_duration_text(text).value_or(Value::text(raw));
-  if (type == "decimal" || type == "double" || type == "integer" || type == "int" || type == "float") {
+  if (type == "decimal" || type == "double" || type == "integer" || type == "int" ||
+      type == "float") {
     if (const auto d = Decimal::parse(text)) return Value::number(*d);
   }
   if (type.empty() && text.empty()) return {};
@@ -141,7 +143,8 @@ struct Runner {
       if (type == "decisionService" || type == "bkm") {
         outcome = (*model)->invoke(test.attribute("invocableName").value(), inputs, options);
         // A service of several outputs gives a context; the node names one of them.
-        if (outcome.value.is(Kind::context) && !(*model)->has_decision(test.attribute("invocableName").value())) {
+        if (outcome.value.is(Kind::context) &&
+            !(*model)->has_decision(test.attribute("invocableName").value())) {
           if (const Value* one = outcome.value.as_context().find(name)) {
             const Value copy = *one;
             outcome.value = copy;
@@ -157,7 +160,8 @@ struct Runner {
     if (tolerated) ++report.tolerated;
     if (good) return true;
     std::string line = folder + " " + test.attribute("id").value() + " " + name + ": expected " +
-                       (error_expected ? "an error" : to_text(expected)) + ", got " + to_text(outcome.value);
+                       (error_expected ? "an error" : to_text(expected)) + ", got " +
+                       to_text(outcome.value);
     if (!model) line += " [" + model.error().message + "]";
     for (const Diagnostic& d : outcome.diagnostics) line += " [" + d.text() + "]";
     for (const Diagnostic& d : load_diagnostics) {
@@ -190,7 +194,8 @@ Result<TckReport> run_tck(const std::string& folder) {
 std::string score_text(const TckReport& report) {
   std::string out;
   for (const auto& [folder, score] : report.folders) {
-    out += folder + " " + std::to_string(score.passed) + "/" + std::to_string(score.passed + score.failed) + "\n";
+    out += folder + " " + std::to_string(score.passed) + "/" +
+           std::to_string(score.passed + score.failed) + "\n";
   }
   out += "total " + std::to_string(report.total.passed) + "/" +
          std::to_string(report.total.passed + report.total.failed) + "\n";

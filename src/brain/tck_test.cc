@@ -1,4 +1,5 @@
-// The score by folder is a golden file: tests/golden/tck.txt. Set CITYBRAIN_GOLDEN=write to renew it.
+// The score by folder is a golden file: tests/golden/tck.txt. Set CITYBRAIN_GOLDEN=write to renew
+// it.
 #include "brain/tck.h"
 
 #include <gtest/gtest.h>

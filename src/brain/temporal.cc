@@ -414,9 +414,7 @@ std::optional<Value> subtract_temporal(const Value& a, const Value& b) {
                          static_cast<std::int32_t>(floor_mod(ns, ns_per_second)));
 }
 
-Decimal duration_seconds(const Value& d) {
-  return Decimal(d.whole()) + Decimal::scaled(d.ns(), 9);
-}
+Decimal duration_seconds(const Value& d) { return Decimal(d.whole()) + Decimal::scaled(d.ns(), 9); }
 
 std::optional<Value> duration_from(const Decimal& seconds) {
   const Decimal whole = seconds.rounded(0, Rounding::floor);

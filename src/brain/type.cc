@@ -33,28 +33,28 @@ TypeRef builtin_type(std::string_view name) {
     Type::Kind kind;
   };
   static constexpr std::array<Known, 23> all = {{{"Any", Type::Kind::any},
-                                          {"any", Type::Kind::any},
-                                          {"Null", Type::Kind::null},
-                                          {"number", Type::Kind::number},
-                                          {"string", Type::Kind::text},
-                                          {"boolean", Type::Kind::boolean},
-                                          {"date", Type::Kind::date},
-                                          {"time", Type::Kind::time},
-                                          {"date and time", Type::Kind::date_time},
-                                          {"dateTime", Type::Kind::date_time},
-                                          {"days and time duration", Type::Kind::duration},
-                                          {"day and time duration", Type::Kind::duration},
-                                          {"dayTimeDuration", Type::Kind::duration},
-                                          {"years and months duration", Type::Kind::months},
-                                          {"year and month duration", Type::Kind::months},
-                                          {"yearMonthDuration", Type::Kind::months},
-                                          {"list", Type::Kind::list},
-                                          {"range", Type::Kind::range},
-                                          {"context", Type::Kind::context},
-                                          {"function", Type::Kind::function},
-                                          {"integer", Type::Kind::number},
-                                          {"double", Type::Kind::number},
-                                          {"decimal", Type::Kind::number}}};
+                                                 {"any", Type::Kind::any},
+                                                 {"Null", Type::Kind::null},
+                                                 {"number", Type::Kind::number},
+                                                 {"string", Type::Kind::text},
+                                                 {"boolean", Type::Kind::boolean},
+                                                 {"date", Type::Kind::date},
+                                                 {"time", Type::Kind::time},
+                                                 {"date and time", Type::Kind::date_time},
+                                                 {"dateTime", Type::Kind::date_time},
+                                                 {"days and time duration", Type::Kind::duration},
+                                                 {"day and time duration", Type::Kind::duration},
+                                                 {"dayTimeDuration", Type::Kind::duration},
+                                                 {"years and months duration", Type::Kind::months},
+                                                 {"year and month duration", Type::Kind::months},
+                                                 {"yearMonthDuration", Type::Kind::months},
+                                                 {"list", Type::Kind::list},
+                                                 {"range", Type::Kind::range},
+                                                 {"context", Type::Kind::context},
+                                                 {"function", Type::Kind::function},
+                                                 {"integer", Type::Kind::number},
+                                                 {"double", Type::Kind::number},
+                                                 {"decimal", Type::Kind::number}}};
   static const auto* made = [] {
     auto* types = new std::array<TypeRef, all.size()>;
     for (std::size_t i = 0; i < all.size(); ++i) {
@@ -96,8 +96,8 @@ bool type_conforms(const TypeRef& a, const TypeRef& b) {
   if (a->kind == Type::Kind::null) return true;
   if (a->kind != b->kind) return false;
   switch (b->kind) {
-    case Type::Kind::list: case Type::Kind::range:
-      return type_conforms(a->element, b->element);
+    case Type::Kind::list:
+    case Type::Kind::range: return type_conforms(a->element, b->element);
     case Type::Kind::context:
       return std::all_of(b->fields.begin(), b->fields.end(), [&](const auto& field) {
         return std::any_of(a->fields.begin(), a->fields.end(), [&](const auto& other) {

@@ -15,15 +15,27 @@ class Machine;
 // Immutable once a model is loaded; shared.
 struct Type {
   enum class Kind : std::uint8_t {
-    any, null, boolean, number, text, date, time, date_time, months, duration, list, range, context,
+    any,
+    null,
+    boolean,
+    number,
+    text,
+    date,
+    time,
+    date_time,
+    months,
+    duration,
+    list,
+    range,
+    context,
     function
   };
   Kind kind = Kind::any;
   std::string name;
-  TypeRef element;                                       // of list and range
-  std::vector<std::pair<std::string, TypeRef>> fields;   // of context
-  std::vector<TypeRef> parameters;                       // of function
-  TypeRef result;                                        // of function
+  TypeRef element;                                      // of list and range
+  std::vector<std::pair<std::string, TypeRef>> fields;  // of context
+  std::vector<TypeRef> parameters;                      // of function
+  TypeRef result;                                       // of function
   // Unary tests that a value must pass; of a list, each of its items, unless `whole` says the list.
   std::shared_ptr<const Code> allowed;
 };

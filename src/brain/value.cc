@@ -181,9 +181,7 @@ const std::vector<Value>& Value::as_list() const {
 const Context& Value::as_context() const {
   return ValueHeap::box<ContextBox>(*this, Kind::context).context;
 }
-const Range& Value::as_range() const {
-  return ValueHeap::box<RangeBox>(*this, Kind::range).range;
-}
+const Range& Value::as_range() const { return ValueHeap::box<RangeBox>(*this, Kind::range).range; }
 const std::shared_ptr<const Function>& Value::as_function() const {
   return ValueHeap::box<FunctionBox>(*this, Kind::function).function;
 }
@@ -262,7 +260,9 @@ std::string range_text(const Range& r) {
          (r.high_closed ? "]" : ")");
 }
 
-std::string inner_text(const Value& v) { return v.is(Kind::text) ? quoted(v.as_text()) : to_text(v); }
+std::string inner_text(const Value& v) {
+  return v.is(Kind::text) ? quoted(v.as_text()) : to_text(v);
+}
 
 }  // namespace
 
@@ -296,9 +296,11 @@ json::value to_json(const Value& v) {
     case Kind::boolean: return v.as_boolean();
     case Kind::number: {
       constexpr std::int64_t exact_max = 999'999'999'999'999;
-      if (const auto i = v.as_number().to_int(); i && *i <= exact_max && *i >= -exact_max) return *i;
+      if (const auto i = v.as_number().to_int(); i && *i <= exact_max && *i >= -exact_max)
+        return *i;
       const std::string text = v.as_number().text();
-      if (text.size() <= 15 && text.find('E') == std::string::npos) return v.as_number().to_double();
+      if (text.size() <= 15 && text.find('E') == std::string::npos)
+        return v.as_number().to_double();
       return json::string(text);
     }
     case Kind::list: {
@@ -347,7 +349,8 @@ Cell to_cell(const Value& v) {
       for (int scale = 0; scale <= scale_max; ++scale) {
         if (const auto units = v.as_number().to_scaled(scale)) return Decimal64{*units, scale};
       }
-      const auto rounded = v.as_number().rounded(scale_max, Rounding::half_even).to_scaled(scale_max);
+      const auto rounded =
+          v.as_number().rounded(scale_max, Rounding::half_even).to_scaled(scale_max);
       if (rounded) return Decimal64{*rounded, scale_max};
       return v.as_number().text();
     }

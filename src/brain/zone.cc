@@ -34,9 +34,9 @@ struct Posix {
 
 struct ZoneData {
   std::string name;
-  std::vector<std::int64_t> at;        // instants of change
-  std::vector<std::int32_t> offsets;   // from at[i] on
-  std::int32_t first = 0;              // before at[0]
+  std::vector<std::int64_t> at;       // instants of change
+  std::vector<std::int32_t> offsets;  // from at[i] on
+  std::int32_t first = 0;             // before at[0]
   std::optional<Posix> after;
 };
 
@@ -163,7 +163,8 @@ std::optional<ZoneData> parse_tzif(std::string_view bytes) {
     c = counts(at);
   }
   at += header;
-  const std::size_t end = at + c[3] * (width + 1) + c[4] * 6 + c[5] + c[2] * (width + 4) + c[1] + c[0];
+  const std::size_t end =
+      at + c[3] * (width + 1) + c[4] * 6 + c[5] + c[2] * (width + 4) + c[1] + c[0];
   if (bytes.size() < end || c[4] == 0) return std::nullopt;
   const std::size_t kinds = at + c[3] * width;
   const std::size_t types = kinds + c[3];

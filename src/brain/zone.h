@@ -1,4 +1,5 @@
-// The IANA zones, read from the system's zoneinfo (TZif, RFC 8536), and what they say of a local time.
+// The IANA zones, read from the system's zoneinfo (TZif, RFC 8536), and what they say of a local
+// time.
 #pragma once
 
 #include <cstdint>

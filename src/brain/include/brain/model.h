@@ -141,12 +141,17 @@ class Model {
                                       const Context& parameters,
                                       const EvaluateOptions& options = {}) const;
 
+  // How many diagnostics these decisions give for one subject when each is evaluated once: what a
+  // batch counts a row.
+  std::size_t count_notes(const std::vector<std::string>& decisions, const Context& context,
+                          const EvaluateOptions& options = {}) const;
+
   struct Impl;
-  explicit Model(std::unique_ptr<Impl> impl);
+  explicit Model(std::shared_ptr<const Impl> impl);
   ~Model();
 
  private:
-  std::unique_ptr<Impl> impl_;
+  std::shared_ptr<const Impl> impl_;
 };
 
 }  // namespace citybrain::brain

@@ -22,7 +22,6 @@ class Context;
 struct Range;
 struct Function;
 
-
 enum class Kind : std::uint8_t {
   null,
   boolean,
