@@ -1,3 +1,5 @@
+// The client against peers that are silent, torn, large or no HTTP at all.
+
 #include "http/client.h"
 
 #include <arpa/inet.h>

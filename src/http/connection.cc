@@ -264,7 +264,7 @@ void Connection::on_sent(boost::system::error_code ec) {
   if (state_ == State::closed) return;
   if (ec) return close();
   outgoing_ = {};
-  if (!keep_alive_) return linger();
+  if (!keep_alive_ || core_.draining.load(std::memory_order_relaxed)) return linger();
   if (out_.capacity() > kept_bytes_max) out_ = {};
   if (buffer_.size() > 0) {  // the next request came with this one
     enter(State::head);

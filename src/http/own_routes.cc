@@ -5,7 +5,8 @@ namespace citybrain::http {
 namespace {
 
 bool is_local(const std::string& remote) {
-  return remote == "unix" || remote.starts_with("127.") || remote == "::1";
+  return remote == "unix" || remote.starts_with("127.") || remote == "::1" ||
+         remote.starts_with("::ffff:127.");
 }
 
 }  // namespace

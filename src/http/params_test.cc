@@ -1,3 +1,5 @@
+// Typed parameters: what is decoded, what is refused, and what the refusal says.
+
 #include "params.h"
 
 #include <gtest/gtest.h>

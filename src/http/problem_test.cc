@@ -1,3 +1,5 @@
+// Problem replies and cookies: languages, members, what they hide.
+
 #include "http/problem.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,5 @@
+// The tree of routes: which wins, which methods a path knows, which tables are refused.
+
 #include "router.h"
 
 #include <gtest/gtest.h>

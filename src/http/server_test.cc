@@ -169,7 +169,9 @@ TEST(Server, KeepsAndClosesConnectionsAsAsked) {
 }
 
 TEST(Server, HoldsAThousandIdleConnections) {
-  TestServer server;
+  ServerOptions options;
+  options.io_threads = 2;
+  TestServer server(options);
   std::vector<Peer> peers;
   for (int i = 0; i < 1'000; ++i) {
     peers.emplace_back(server.port());
@@ -291,7 +293,9 @@ TEST(Server, FinishesWhatIsInHandWhenItStops) {
 }
 
 TEST(Server, StopsUnderLoadWithoutLosingAReply) {
-  TestServer server;
+  ServerOptions options;
+  options.io_threads = 2;
+  TestServer server(options);
   std::atomic<bool> torn = false;
   std::atomic<int> served = 0;
   std::vector<std::thread> callers;
@@ -316,6 +320,20 @@ TEST(Server, StopsUnderLoadWithoutLosingAReply) {
   EXPECT_LT(std::chrono::steady_clock::now() - from, seconds(8));
   for (auto& caller : callers) caller.join();
   EXPECT_FALSE(torn);
+}
+
+TEST(Server, ClosesWhatIsWrittenWhileItStops) {
+  TestServer server;
+  Peer peer(server.port());
+  peer.say("GET /long HTTP/1.1\r\nHost: a\r\n\r\n");
+  ASSERT_NE(peer.until("HTTP/1.1 200"), "");  // more is on its way than sockets hold
+  std::thread stopping([&] { server.server().stop(); });
+  std::this_thread::sleep_for(milliseconds(50));
+  const auto from = std::chrono::steady_clock::now();
+  EXPECT_GT(peer.reply().size(), 3U << 20);
+  EXPECT_TRUE(peer.closes_within(seconds(2)));
+  stopping.join();
+  EXPECT_LT(std::chrono::steady_clock::now() - from, seconds(5));
 }
 
 TEST(Server, CutsOffAtTheDeadlineOfItsDraining) {

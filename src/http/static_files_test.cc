@@ -1,3 +1,5 @@
+// The web files over HTTP: pages, caching, packing, and paths that lead nowhere.
+
 #include "static_files.h"
 
 #include <gtest/gtest.h>
