@@ -13,6 +13,12 @@ bool inventive(const Firm& f) {
 }
 bool grown(const Firm& f) { return f.size <= small_firm; }
 
+// Does research: what the R&D survey and the patent register agree about.
+bool researches(const DemoWorld& w, const Firm& f) {
+  Dice dice = w.dice("researches", f.index);
+  return inventive(f) && lucky(f, dice, f.size == micro ? 0.03 : 0.4);
+}
+
 void honours(const DemoWorld&, const Firm& f, DemoFile& out, Dice& d) {
   struct Title {
     std::string_view name;
@@ -61,8 +67,8 @@ void award_paid(const DemoWorld&, const Firm& f, DemoFile& out, Dice& d) {
   out.put(f.uscc(), serial("DF", f, 1), d.of(series), whole_yuan(d.of(sums)), day_in(d, year));
 }
 
-void research(const DemoWorld&, const Firm& f, DemoFile& out, Dice& d) {
-  if (!inventive(f) || !lucky(f, d, f.size == micro ? 0.03 : 0.4)) return;
+void research(const DemoWorld& w, const Firm& f, DemoFile& out, Dice& d) {
+  if (!researches(w, f)) return;
   const double share = 0.02 + d.unit() * 0.05;
   const double ratio = f.demo() ? 16.5 : std::clamp(d.normal(13, 5), 1.0, 80.0);
   for (const int year : {2018, 2019}) {
@@ -90,8 +96,8 @@ void hightech(const DemoWorld&, const Firm& f, DemoFile& out, Dice& d) {
           issued, issued + 1095);
 }
 
-void patents(const DemoWorld&, const Firm& f, DemoFile& out, Dice& d) {
-  if (!inventive(f) || !lucky(f, d, f.size == micro ? 0.015 : 0.25)) return;
+void patents(const DemoWorld& w, const Firm& f, DemoFile& out, Dice& d) {
+  if (!inventive(f) || !lucky(f, d, researches(w, f) ? 0.75 : 0.01)) return;
   const auto valid = static_cast<int>(d.around(3, 1.0));
   out.put(f.uscc(), 2020, f.demo() ? 9 : valid, f.demo() ? 3 : d.below(5),
           f.demo() ? 2 : d.below(4), d.below(2));
@@ -135,7 +141,7 @@ void equipment(const DemoWorld&, const Firm& f, DemoFile& out, Dice& d) {
   static constexpr int class_weights[] = {25, 15, 60};
   static constexpr std::string_view classes[] = {"123产业", "246产业", "一般产业"};
   const std::size_t kind = f.demo() ? 0 : d.pick(weights);
-  const double equip = f.demo() ? 8'600'000 : d.around(static_cast<double>(f.revenue) * 0.06, 0.8);
+  const double equip = f.demo() ? 8'600'000 : d.around(static_cast<double>(f.revenue) * 0.12, 0.8);
   const bool accepted = f.demo() || d.chance(0.72);
   const int year = f.demo() || d.chance(0.8) ? 2020 : 2019;
   const Date start = day(year - 1, 3, 1) + static_cast<int>(d.below(300));

@@ -15,6 +15,19 @@ std::string_view hukou_code(const Person& p) {
   return p.local() ? division_codes[p.hukou] : p.hukou == 10 ? "330000" : "000000";
 }
 bool employed(const Person& p) { return p.employer != UINT32_MAX; }
+// What several registers agree about.
+bool poor(const DemoWorld& w, std::size_t i) {
+  return i > 1 && w.people[i].local() && w.age(w.people[i]) >= 25 &&
+         w.dice("poor", i).chance(0.012);
+}
+bool talented(const DemoWorld& w, std::size_t i) {
+  const auto& p = w.people[i];
+  if (i == graduate_demo) return true;
+  if (!employed(p) || p.degree > 2) return false;
+  const bool fresh = p.graduated >= day(2020, 1, 1);
+  return w.dice("talented", i).chance(fresh ? 0.6 : p.degree < 2 ? 0.12 : 0.02);
+}
+
 Serial person_serial(std::string_view prefix, std::size_t i) {
   return {prefix, static_cast<std::int64_t>(i), 9};
 }
@@ -65,7 +78,7 @@ void insured(const DemoWorld& w, std::size_t i, DemoFile& out, Dice& d) {
 }
 
 void certificate(const DemoWorld& w, std::size_t i, DemoFile& out, Dice& d) {
-  if (!employed(w.people[i]) || !(d.chance(0.075) || i == graduate_demo)) return;
+  if (!employed(w.people[i]) || !(d.chance(0.11) || i == graduate_demo)) return;
   static constexpr int weights[] = {40, 38, 18, 3, 1};
   static constexpr std::string_view levels[] = {"五级", "四级", "三级", "二级", "一级"};
   static constexpr std::array<std::string_view, 10> trades = {
@@ -82,7 +95,8 @@ void certificate(const DemoWorld& w, std::size_t i, DemoFile& out, Dice& d) {
 void house(const DemoWorld& w, std::size_t i, DemoFile& out, Dice& d) {
   const auto& p = w.people[i];
   const int age = w.age(p);
-  if (i < 2 || age < 22 || age > 50 || !d.chance(0.025)) return;
+  if (i < 2 || age < 22 || age > 50) return;
+  if (!d.chance(talented(w, i) ? 0.12 : 0.025)) return;
   const bool first = d.chance(0.7);
   out.put(w.resident_id(i), person_serial("3302BDC", i), division_codes[p.home], first,
           first && d.chance(0.9), whole_yuan(d.around(1'500'000, 0.45)),
@@ -90,7 +104,7 @@ void house(const DemoWorld& w, std::size_t i, DemoFile& out, Dice& d) {
 }
 
 void disability(const DemoWorld& w, std::size_t i, DemoFile& out, Dice& d) {
-  if (i < 2 || !w.people[i].local() || !d.chance(0.024)) return;
+  if (i < 2 || !w.people[i].local() || !d.chance(poor(w, i) ? 0.4 : 0.022)) return;
   static constexpr int grade_weights[] = {13, 26, 30, 31};
   static constexpr std::string_view grades[] = {"一级", "二级", "三级", "四级"};
   static constexpr int kind_weights[] = {12, 15, 3, 45, 10, 11, 4};
@@ -104,7 +118,7 @@ void disability(const DemoWorld& w, std::size_t i, DemoFile& out, Dice& d) {
 
 void low_income(const DemoWorld& w, std::size_t i, DemoFile& out, Dice& d) {
   const auto& p = w.people[i];
-  if (i < 2 || !p.local() || w.age(p) < 25 || !d.chance(0.012)) return;
+  if (!poor(w, i)) return;
   static constexpr int weights[] = {74, 20, 6};
   static constexpr std::string_view kinds[] = {"低保", "低保边缘", "特困"};
   const auto kind = d.pick(weights);
@@ -124,7 +138,7 @@ void elder(const DemoWorld& w, std::size_t i, DemoFile& out, Dice& d) {
 void talent(const DemoWorld& w, std::size_t i, DemoFile& out, Dice& d) {
   const auto& p = w.people[i];
   const bool demo = i == graduate_demo;
-  if (!employed(p) || p.degree > 2 || !(demo || d.chance(p.degree < 2 ? 0.12 : 0.02))) return;
+  if (!talented(w, i)) return;
   static constexpr int weights[] = {1, 5, 18, 70, 300, 2600};
   static constexpr std::string_view classes[] = {"顶尖人才", "特优人才", "领军人才",
                                                  "拔尖人才", "高级人才", "基础人才"};
@@ -144,7 +158,7 @@ void account(const DemoWorld& w, std::size_t i, DemoFile& out, Dice& d) {
 void trip(const DemoWorld& w, std::size_t i, DemoFile& out, Dice& d) {
   const auto& p = w.people[i];
   const bool demo = i == graduate_demo;
-  if (p.local() || !employed(p) || !(demo || d.chance(0.45))) return;
+  if (p.local() || !employed(p) || !(demo || d.chance(0.62))) return;
   static constexpr int weights[] = {50, 14, 14, 2, 6, 14};
   static constexpr std::string_view modes[] = {"高铁二等座", "普通火车", "长途客车",
                                                "轮渡",       "飞机",     "自驾"};
@@ -160,7 +174,7 @@ void trip(const DemoWorld& w, std::size_t i, DemoFile& out, Dice& d) {
 void care(const DemoWorld& w, std::size_t i, DemoFile& out, Dice& d) {
   const auto& p = w.people[i];
   const int age = w.age(p);
-  if (i < 2 || !employed(p) || age < 28 || age > 45 || !d.chance(0.03)) return;
+  if (i < 2 || !employed(p) || age < 28 || age > 45 || !d.chance(0.06)) return;
   out.put(w.resident_id(i), person_serial("KH", i), d.chance(0.95), d.chance(0.95), d.chance(0.9),
           division_codes[p.home]);
 }

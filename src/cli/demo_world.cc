@@ -99,7 +99,7 @@ void draw_size(Firm& firm, Dice& dice) {
                            ? dice.around(2, 0.5)
                            : dice.around(staff_median[firm.size], staff_sigma[firm.size]);
   firm.staff = std::clamp(static_cast<int>(staff + 0.5), 1, 90'000);
-  const double p = firm.type == business ? 0.10 : insures[firm.size];
+  const double p = firm.type == business ? 0.14 : insures[firm.size];
   if (firm.alive && dice.chance(p)) {
     firm.insured = std::max(1, static_cast<int>(firm.staff * (0.5 + dice.unit() / 2)));
     const double change = dice.normal(-0.01, 0.12);
