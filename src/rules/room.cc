@@ -1,6 +1,5 @@
-// The room of the rules: what it brings to the program.
+// The rules as a room.
 #include "routes.h"
-#include "rules/rules.h"
 
 namespace citybrain::rules {
 
@@ -9,13 +8,14 @@ std::vector<Migration> migrations();
 Room make_room(Rules& rules, SubjectContext context_of) {
   Room room;
   room.name = "rules";
-  room.routes = routes(rules, rules.clock(), context_of);
+  room.routes = routes(rules, rules.clock(), std::move(context_of));
   room.migrations = migrations();
-  room.metrics.push_back(
-      {"rules_models", "Versions of decision models that are kept", false, [&rules]() -> double {
-         const auto list = rules.list();
-         return list ? static_cast<double>(list->size()) : 0;
-       }});
+  room.metrics = {{.name = "citybrain_rules_models",
+                   .help = "Versions of decision models stored",
+                   .value = [&rules] {
+                     const auto all = rules.list();
+                     return all ? static_cast<double>(all->size()) : -1.0;
+                   }}};
   return room;
 }
 

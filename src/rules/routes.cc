@@ -1,185 +1,213 @@
-// Routes of the rules: list, show, draft, submit, publish, try.
+// Routes of the rules: models and their versions, drafting, submitting, publishing, trying.
 #include "routes.h"
+
+#include "base/text.h"
 
 namespace citybrain::rules {
 namespace {
 
-json::object json_of(const ModelInfo& info) {
-  return {{"id", info.id},
-          {"name", info.name},
-          {"version", info.version},
-          {"state", name_of(info.state)},
-          {"effective_from", to_iso(info.effective_from)},
-          {"effective_to",
-           info.effective_to ? json::value(to_iso(*info.effective_to)) : json::value(nullptr)},
-          {"author", info.author},
-          {"publisher", info.publisher},
-          {"hash", info.hash}};
+json::object object_of(const ModelInfo& m) {
+  json::object out{{"id", m.id},
+                   {"version", m.version},
+                   {"name", m.name},
+                   {"state", name_of(m.state)},
+                   {"effective_from", to_iso(m.effective_from)},
+                   {"effective_to", nullptr},
+                   {"author", m.author},
+                   {"publisher", nullptr},
+                   {"hash", m.hash}};
+  if (m.effective_to) out["effective_to"] = to_iso(*m.effective_to);
+  if (!m.publisher.empty()) out["publisher"] = m.publisher;
+  return out;
 }
 
 Shape model_shape() {
-  return shape::object({shape::need("id", shape::text()), shape::need("name", shape::text()),
-                        shape::need("version", shape::integer()),
-                        shape::need("state", shape::word({"draft", "submitted", "published"})),
-                        shape::need("effective_from", shape::text("date")),
-                        shape::may("effective_to", shape::text("date, null = open")),
-                        shape::need("author", shape::text()),
-                        shape::need("publisher", shape::text()),
-                        shape::need("hash", shape::text("SHA-256 of the XML, hex"))});
+  using namespace shape;
+  return object({need("id", text()), need("version", integer()), need("name", text()),
+                 need("state", word({"draft", "submitted", "published"})),
+                 need("effective_from", text("date")), need("effective_to", any()),
+                 need("author", text()), need("publisher", any()),
+                 need("hash", text("SHA-256, hex"))});
 }
 
-Result<Reply> list(const Rules& rules) {
-  CB_TRY(const std::vector<ModelInfo> models, rules.list());
+Shape detail_shape() {
+  using namespace shape;
+  Shape out = model_shape();
+  out.members.push_back(need("xml", text()));
+  out.members.push_back(need("inputs", array(any())));
+  out.members.push_back(need("decisions", array(any())));
+  out.members.push_back(need("diagnostics", array(any())));
+  return out;
+}
+
+std::vector<Param> version_params() {
+  return {path_param("id", shape::text("the model", 64)),
+          path_param("version", shape::integer("0 = the newest", 0, 1'000'000'000))};
+}
+
+Result<Reply> list_models(Rules& rules, const Request& request) {
+  CB_TRY(const std::vector<ModelInfo> all, rules.list());
+  const auto page = static_cast<std::size_t>(request.int_param("page", 1));
+  const auto size = static_cast<std::size_t>(request.int_param("size", 200));
   json::array items;
-  for (const ModelInfo& info : models) items.push_back(json_of(info));
-  const auto total = static_cast<std::int64_t>(items.size());
-  return Reply::json(json::object{{"items", std::move(items)}, {"total", total}});
+  for (std::size_t i = (page - 1) * size; i < all.size() && items.size() < size; ++i) {
+    items.push_back(object_of(all[i]));
+  }
+  return Reply::json(json::object{{"items", std::move(items)}, {"total", all.size()}});
 }
 
-Result<Reply> show(const Rules& rules, const Request& request) {
+Result<Reply> show_model(Rules& rules, const Request& request) {
   const std::string id = request.param("id");
   CB_TRY(const ModelInfo info, rules.info(id, request.int_param("version")));
   CB_TRY(const std::string xml, rules.xml(id, info.version));
-  json::object out = json_of(info);
+  const brain::Loaded loaded = brain::Model::load(xml);
+  json::object out = object_of(info);
+  out["xml"] = xml;
   json::array inputs;
   json::array decisions;
   json::array diagnostics;
-  const brain::Loaded loaded = brain::Model::load(xml);
   if (loaded.model) {
-    for (const brain::Input& input : loaded.model->inputs()) {
-      inputs.push_back(json::object{{"name", input.name}, {"type", input.type}});
+    for (const brain::Input& i : loaded.model->inputs()) {
+      inputs.push_back(
+          json::object{{"name", i.name}, {"type", i.type}, {"description", i.description}});
     }
-    for (const brain::DecisionInfo& decision : loaded.model->decisions()) {
-      decisions.push_back(
-          json::object{{"name", decision.name}, {"type", decision.type}, {"kind", decision.kind}});
+    for (const brain::DecisionInfo& d : loaded.model->decisions()) {
+      json::array reads;
+      for (const std::string& name : d.requires_inputs) reads.push_back(json::string(name));
+      decisions.push_back(json::object{
+          {"name", d.name}, {"type", d.type}, {"kind", d.kind}, {"inputs", std::move(reads)}});
     }
   }
-  for (const brain::Diagnostic& diagnostic : loaded.diagnostics) {
-    diagnostics.push_back(brain::to_json(diagnostic));
-  }
-  out["xml"] = xml;
+  for (const brain::Diagnostic& d : loaded.diagnostics) diagnostics.push_back(brain::to_json(d));
   out["inputs"] = std::move(inputs);
   out["decisions"] = std::move(decisions);
   out["diagnostics"] = std::move(diagnostics);
   return Reply::json(out);
 }
 
-Result<Reply> draft(Rules& rules, const Request& request) {
+Result<Reply> draft_model(Rules& rules, const Request& request) {
   const json::object& body = request.json.as_object();
-  CB_TRY(const Date from, parse_date(text_of(body, "effective_from")));
+  const auto from = parse_date(text_of(body, "effective_from"));
+  if (!from) return from.error().in("effective_from");
   CB_TRY(const ModelInfo info,
-         rules.draft(text_of(body, "id"), text_of(body, "xml"), from, request.principal.id));
-  return Reply::json(json_of(info), 201);
+         rules.draft(text_of(body, "id"), text_of(body, "xml"), *from, request.principal.id));
+  return Reply::json(object_of(info), 201);
 }
 
-Result<Reply> advance(Rules& rules, const Request& request, bool publish) {
-  const std::string id = request.param("id");
-  const std::int64_t version = request.int_param("version");
-  auto info = publish ? rules.publish(id, version, request.principal.id)
-                      : rules.submit(id, version, request.principal.id);
-  if (!info) return std::move(info).error();
-  return Reply::json(json_of(*info));
-}
-
-// Every decision of the model, for one subject's facts or for inputs that come in the body.
-Result<Reply> try_model(const Rules& rules, const SubjectContext& context_of, const Clock& clock,
+// Evaluates every decision of the model for a subject's facts, or for the inputs that are sent.
+Result<Reply> try_model(Rules& rules, const Clock& clock, const SubjectContext& context_of,
                         const Request& request) {
-  CB_TRY(const Effective effective,
-         rules.compiled(request.param("id"), request.int_param("version")));
+  CB_TRY(const Effective tried, rules.compiled(request.param("id"), request.int_param("version")));
   const json::object& body = request.json.as_object();
   brain::Context context;
-  if (context_of && body.contains("subject")) {
-    CB_TRY(context,
-           context_of(request.principal, text_of(body, "subject_type"), text_of(body, "subject")));
+  const std::string subject = text_of(body, "subject");
+  if (!subject.empty()) {
+    if (!context_of)
+      return unavailable("facts are not connected; send `inputs` instead of `subject`");
+    CB_TRY(context, context_of(request.principal, text_of(body, "subject_type"), subject));
   }
-  if (const json::value* inputs = body.if_contains("inputs"); inputs && inputs->is_object()) {
-    CB_TRY(const brain::Context given, effective.model->read_inputs(inputs->get_object()));
-    context.merge(given);
+  context.set("基准日", brain::Value::date(clock.today()));
+  if (const auto* inputs = body.if_contains("inputs"); inputs != nullptr && inputs->is_object()) {
+    CB_TRY(const brain::Context sent, tried.model->read_inputs(inputs->as_object()));
+    context.merge(sent);
   }
-  if (context.find("基准日") == nullptr) context.set("基准日", brain::Value::date(clock.today()));
+  brain::EvaluateOptions options;
+  options.explain = true;
+  options.now = clock.now();
   json::array decisions;
-  for (const brain::DecisionInfo& decision : effective.model->decisions()) {
-    brain::EvaluateOptions options;
-    options.explain = true;
-    options.now = clock.now();
-    const brain::Outcome outcome = effective.model->evaluate(decision.name, context, options);
+  for (const brain::DecisionInfo& d : tried.model->decisions()) {
+    const brain::Outcome outcome = tried.model->evaluate(d.name, context, options);
     json::array diagnostics;
-    for (const brain::Diagnostic& d : outcome.diagnostics) diagnostics.push_back(to_json(d));
-    decisions.push_back(json::object{{"decision", decision.name},
-                                     {"value", brain::to_json(outcome.value)},
-                                     {"diagnostics", std::move(diagnostics)},
-                                     {"explanation", brain::to_json(outcome.explanation)}});
+    for (const brain::Diagnostic& found : outcome.diagnostics)
+      diagnostics.push_back(brain::to_json(found));
+    json::object one{{"name", d.name},
+                     {"value", brain::to_json(outcome.value)},
+                     {"diagnostics", std::move(diagnostics)},
+                     {"explanation", nullptr}};
+    if (!outcome.explanation.decisions.empty()) {
+      one["explanation"] = brain::to_json({{outcome.explanation.decisions.back()}});
+    }
+    decisions.push_back(std::move(one));
   }
-  return Reply::json(json::object{{"version", effective.version},
-                                  {"hash", effective.hash},
+  return Reply::json(json::object{{"model", request.param("id")},
+                                  {"version", tried.version},
+                                  {"hash", tried.hash},
                                   {"decisions", std::move(decisions)}});
-}
-
-std::vector<Param> which() {
-  return {path_param("id", shape::text("", 64)),
-          path_param("version", shape::integer("0 = the newest", 0, 1'000'000))};
 }
 
 }  // namespace
 
-std::vector<Route> routes(Rules& rules, const Clock& clock, const SubjectContext& context_of) {
-  const std::string one = "/api/models/{id}/{version}";
+std::vector<Route> routes(Rules& rules, const Clock& clock, SubjectContext context_of) {
+  using namespace shape;
+  constexpr std::int64_t page_max = 1'000'000;
+  constexpr std::int64_t xml_length_max = 4 << 20;
+  const Audit shows = Audit::none("shows rules, never a record");
   return {
       {.method = Method::get,
        .path = "/api/models",
-       .summary = "All versions of all decision models, newest first by model",
-       .reply = shape::object({shape::need("items", shape::array(model_shape())),
-                               shape::need("total", shape::integer())}),
+       .summary = "All versions of all decision models",
+       .params = {query_param("page", integer("from 1", 1, page_max)),
+                  query_param("size", integer("items a page", 1, 200))},
+       .reply = object({need("items", array(model_shape())), need("total", integer())}),
        .right = Right("rules.read"),
-       .audit = Audit::none("shows rules, no records"),
-       .handler = [&rules](const Request&) { return list(rules); }},
+       .audit = shows,
+       .handler = [&rules](const Request& r) { return list_models(rules, r); }},
       {.method = Method::get,
-       .path = one,
-       .summary = "One version with its XML, inputs, decisions and diagnostics",
-       .params = which(),
+       .path = "/api/models/{id}/{version}",
+       .summary = "One version: its XML, inputs, decisions and what is wrong with it",
+       .params = version_params(),
+       .reply = detail_shape(),
        .right = Right("rules.read"),
-       .audit = Audit::none("shows rules, no records"),
-       .handler = [&rules](const Request& request) { return show(rules, request); }},
+       .audit = shows,
+       .handler = [&rules](const Request& r) { return show_model(rules, r); }},
       {.method = Method::post,
        .path = "/api/models",
-       .summary = "Stores a draft as the next version",
-       .body = shape::object({shape::need("id", shape::text("a-z, 0-9 and _", 64)),
-                              shape::need("xml", shape::text("DMN 1.2 to 1.5", 4 << 20)),
-                              shape::need("effective_from", shape::text("date", 10))}),
+       .summary = "Store a new version as a draft; refused where it does not compile, saying where",
+       .body = object({need("id", text("a-z, 0-9, _ and -", 64)),
+                       need("xml", text("DMN 1.2 to 1.5", xml_length_max)),
+                       need("effective_from", text("date", 10))}),
        .reply = model_shape(),
        .right = Right("rules.write"),
        .audit = Audit("rules.draft"),
-       .handler = [&rules](const Request& request) { return draft(rules, request); }},
+       .handler = [&rules](const Request& r) { return draft_model(rules, r); }},
       {.method = Method::post,
-       .path = one + "/submit",
-       .summary = "By the author: asks for publication",
-       .params = which(),
+       .path = "/api/models/{id}/{version}/submit",
+       .summary = "The author hands the draft in for publication",
+       .params = version_params(),
        .reply = model_shape(),
        .right = Right("rules.submit"),
        .audit = Audit("rules.submit"),
-       .handler = [&rules](const Request& r) { return advance(rules, r, false); }},
+       .handler = [&rules](const Request& r) -> Result<Reply> {
+         CB_TRY(const ModelInfo info,
+                rules.submit(r.param("id"), r.int_param("version"), r.principal.id));
+         return Reply::json(object_of(info));
+       }},
       {.method = Method::post,
-       .path = one + "/publish",
-       .summary = "By another than the author: from its day on, the model is in force",
-       .params = which(),
+       .path = "/api/models/{id}/{version}/publish",
+       .summary = "Another person than the author publishes it",
+       .params = version_params(),
        .reply = model_shape(),
        .right = Right("rules.publish"),
        .audit = Audit("rules.publish"),
-       .handler = [&rules](const Request& r) { return advance(rules, r, true); }},
+       .handler = [&rules](const Request& r) -> Result<Reply> {
+         CB_TRY(const ModelInfo info,
+                rules.publish(r.param("id"), r.int_param("version"), r.principal.id));
+         return Reply::json(object_of(info));
+       }},
       {.method = Method::post,
-       .path = one + "/try",
-       .summary = "Evaluates every decision for one subject, with the explanation",
-       .params = which(),
-       .body = shape::object({shape::may("subject_type", shape::word({"enterprise", "person"})),
-                              shape::may("subject", shape::text("", 32)),
-                              shape::may("inputs", shape::any("name → value"))}),
+       .path = "/api/models/{id}/{version}/try",
+       .summary = "Evaluate it for one subject, or for the inputs sent, with the reasons",
+       .params = version_params(),
+       .body = object({may("subject_type", word({"enterprise", "person"})),
+                       may("subject", text("its number", 32)),
+                       may("inputs", any("values by input name"))}),
+       .reply = object({need("model", text()), need("version", integer()), need("hash", text()),
+                        need("decisions", array(any()))}),
        .right = Right("rules.try"),
        .audit = Audit("rules.try"),
-       .handler =
-           [&rules, &clock, context_of](const Request& request) {
-             return try_model(rules, context_of, clock, request);
-           }},
-  };
+       .handler = [&rules, &clock, context = std::move(context_of)](const Request& r) {
+         return try_model(rules, clock, context, r);
+       }}};
 }
 
 }  // namespace citybrain::rules

@@ -1,13 +1,13 @@
-// The table of routes of the rules.
+// Routes of rules. Private to rules.
 #pragma once
 
 #include <vector>
 
+#include "base/room.h"
 #include "rules/rules.h"
 
 namespace citybrain::rules {
 
-// Rules and clock must outlive the routes.
-std::vector<Route> routes(Rules& rules, const Clock& clock, const SubjectContext& context_of);
+std::vector<Route> routes(Rules& rules, const Clock& clock, SubjectContext context_of);
 
 }  // namespace citybrain::rules

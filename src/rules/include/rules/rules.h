@@ -2,6 +2,7 @@
 // and published by another, and a version never changes in place.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -53,6 +54,10 @@ class Rules {
  public:
   Rules(sql::Db& db, const Clock& clock);
 
+  // The facts there are. Once told, a draft whose input is neither one of them nor said to be a
+  // parameter (its description begins with 参数) is refused. Call before serving.
+  void know_facts(std::vector<std::string> facts) { facts_ = std::move(facts); }
+
   const Clock& clock() const { return clock_; }
 
   // The published version in force on that day. not_found where there is none.
@@ -80,10 +85,25 @@ class Rules {
                          const std::string& publisher);
 
  private:
+  struct InForce {
+    Date from;
+    std::int64_t version = 0;
+    std::string hash;
+  };
+
+  Result<ModelInfo> advance(const std::string& id, std::int64_t version, State from, State to,
+                            const std::string& who);
+  Result<std::vector<InForce>> published(const std::string& id) const;
+  Result<std::shared_ptr<const brain::Model>> model_of(const std::string& id, std::int64_t version,
+                                                       const std::string& hash) const;
+  Result<void> check_inputs(const brain::Model& model) const;
+
   sql::Db& db_;
   const Clock& clock_;
-  mutable std::mutex mutex_;
+  std::vector<std::string> facts_;
+  mutable std::mutex mutex_;  // guards the two caches
   mutable std::map<std::string, std::shared_ptr<const brain::Model>> by_hash_;
+  mutable std::map<std::string, std::vector<InForce>> in_force_;  // by id, latest first
 };
 
 // `context_of` may be empty: then /try asks for the inputs in its body.
