@@ -1,5 +1,5 @@
 // /api/resources/{code}/records and /api/purposes: the read door over HTTP.
-#include "base/text.h"
+#include "query.h"
 #include "routes.h"
 
 namespace citybrain::guard {
@@ -7,65 +7,12 @@ namespace {
 
 constexpr std::size_t text_bytes_max = 1000;  // of key, filter and sort
 
-Result<Cell> cell_of(const ResourceGrades& grades, std::string_view column, std::string_view text) {
-  const auto item = grades.schema.find(column);
-  if (!item) {
-    return invalid("resource '" + grades.resource + "' has no item '" + std::string(column) + "'");
-  }
-  const auto cell = parse_cell(grades.schema.fields[*item], text);
-  if (cell) return *cell;
-  return cell.error().in("item '" + std::string(column) + "'");
-}
-
-// "district=330203&kind=1": items and values joined by '&'; also != < <= > >=.
-Result<Comparison> comparison_of(const ResourceGrades& grades, std::string_view text) {
-  using Op = Comparison::Op;
-  static const std::vector<std::pair<std::string_view, Op>> ops = {
-      {"!=", Op::ne}, {"<=", Op::le}, {">=", Op::ge}, {"=", Op::eq}, {"<", Op::lt}, {">", Op::gt}};
-  const std::size_t at = text.find_first_of("!<>=");
-  for (const auto& [sign, op] : ops) {
-    if (at == std::string_view::npos || text.substr(at, sign.size()) != sign) continue;
-    const std::string_view column = trim(text.substr(0, at));
-    CB_TRY(const Cell value, cell_of(grades, column, text.substr(at + sign.size())));
-    if (is_null(value)) return invalid("the filter on '" + std::string(column) + "' has no value");
-    return Comparison{std::string(column), op, value};
-  }
-  return invalid("a filter is item=value, item!=value, item<value …, joined by '&'");
-}
-
-Result<ReadSpec> spec_of(const ResourceGrades& grades, const Request& request) {
-  ReadSpec spec;
-  spec.resource = grades.resource;
-  spec.limit = request.int_param("limit", 20);
-  const std::string key = request.param("key");
-  if (!key.empty()) {
-    const auto cells = split(key, ',');
-    if (cells.size() != grades.schema.key.size()) {
-      return invalid("'key' takes the " + std::to_string(grades.schema.key.size()) +
-                     " key items (" + join(grades.schema.key, ", ") + "), joined by ','");
-    }
-    for (std::size_t i = 0; i < cells.size(); ++i) {
-      CB_TRY(Cell cell, cell_of(grades, grades.schema.key[i], cells[i]));
-      spec.key.push_back(std::move(cell));
-    }
-  }
-  const std::string filter = request.param("filter");
-  if (!filter.empty()) {
-    for (const std::string_view one : split(filter, '&')) {
-      CB_TRY(Comparison comparison, comparison_of(grades, one));
-      spec.comparisons.push_back(std::move(comparison));
-    }
-  }
-  const std::string sort = request.param("sort");
-  if (!sort.empty()) {
-    for (const std::string_view column : split(sort, ',')) spec.sort.emplace_back(trim(column));
-  }
-  return spec;
-}
-
 Result<Reply> records(Guard& guard, const Request& request) {
   CB_TRY(const ResourceGrades grades, guard.grades_of(request.param("code")));
-  CB_TRY(const ReadSpec spec, spec_of(grades, request));
+  CB_TRY(const ReadSpec spec, read_query(grades, {.key = request.param("key"),
+                                                  .filter = request.param("filter"),
+                                                  .sort = request.param("sort"),
+                                                  .limit = request.int_param("limit", 20)}));
   const Access access{request.principal, request.param("purpose"), request.param("basis")};
   CB_TRY(const ReadResult read, guard.read(access, spec));
   json::array columns;
