@@ -1,6 +1,10 @@
 // What one may ask of columns, on every store there is.
 #include "lake/query.h"
 
+#include <atomic>
+#include <set>
+#include <thread>
+
 #include "test_lake.h"
 
 namespace citybrain::lake {
@@ -80,6 +84,50 @@ TEST(Query, ComparisonsChoose) {
     EXPECT_EQ(fails({.resource = "firms", .comparisons = {{"staff", Op::eq, {"3"}}}}).code,
               Code::invalid);
     EXPECT_EQ(fails({.resource = "nothing"}).code, Code::not_found);
+  });
+}
+
+// Landing, feeding and scanning at once: every scan sees whole landings, as of the position it
+// returns.
+TEST(Query, ScansSeeWholeLandingsWhileOthersWrite) {
+  on_each_store([](const std::string& url, const std::string& columns) {
+    Opened o(url, columns);
+    Lake& lake = *o.lake;
+    ASSERT_TRUE(lake.define(firms()));
+    constexpr int rounds = 30, rows = 40;
+    std::atomic<bool> done = false;
+    std::thread landing_thread([&] {
+      for (int round = 1; round <= rounds; ++round) {
+        Batch batch(firms().schema);
+        for (int row = 0; row < rows; ++row)
+          batch.append_row(firm("F" + std::to_string(row), round));
+        EXPECT_TRUE(lake.land(landing("firms", std::to_string(round)), batch));
+      }
+      done = true;
+    });
+    std::thread feeding_thread([&] {
+      while (!done) EXPECT_TRUE(lake.feed(rows * 3));
+      feed_all(lake);
+    });
+    while (!done) {
+      std::set<std::int64_t> seen;
+      std::size_t n = 0;
+      const auto as_of = lake.scan({.resource = "firms"}, [&](const Batch& batch) -> Result<void> {
+        for (std::size_t i = 0; i < batch.rows; ++i) seen.insert(batch.columns[3].int_at(i));
+        n += batch.rows;
+        return ok();
+      });
+      ASSERT_TRUE(as_of) << as_of.error().message;
+      const std::int64_t seq = as_of.value().columns_seq;
+      EXPECT_EQ(n, seq == 0 ? 0U : static_cast<std::size_t>(rows));
+      if (seq > 0) {
+        EXPECT_EQ(seen, std::set<std::int64_t>{seq / rows});
+      }
+    }
+    landing_thread.join();
+    feeding_thread.join();
+    EXPECT_EQ(lake.as_of().value(), (AsOf{rounds * rows, rounds * rows}));
+    EXPECT_EQ(lake.get("firms", {"F7"}).value(), firm("F7", rounds));
   });
 }
 
