@@ -1,3 +1,4 @@
+// The catalogue over both stores: loading, refusing, versions, quality, lineage and the routes.
 #include "catalog/catalog.h"
 
 #include <gtest/gtest.h>

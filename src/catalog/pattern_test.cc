@@ -1,3 +1,4 @@
+// Patterns: what they match, what they refuse to compile, and that no value makes them slow.
 #include "catalog/pattern.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// The cutters alone: RFC 4180 with its broken kinds, and flat JSON lines.
 #include <gtest/gtest.h>
 
 #include "csv_cut.h"

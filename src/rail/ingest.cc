@@ -13,8 +13,8 @@ namespace citybrain::rail {
 namespace {
 
 constexpr std::int64_t keyed_rows_max = 20'000;
-constexpr std::int64_t append_rows_max = 122'880;
-constexpr std::size_t reasons_max = 1'000;  // kinds kept in a report
+constexpr std::int64_t append_rows_max = 122'880;  // a row group of the column store
+constexpr std::size_t reasons_max = 1'000;         // kinds kept in a report
 
 double seconds_since(std::chrono::steady_clock::time_point begin) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();

@@ -34,12 +34,14 @@ void write_files(const std::string& dir) {
 }
 
 // The child: reads on, with batches of another size each time, until it is killed or done.
-TEST(KillChild, DISABLED_Ingests) {
+TEST(KillChild, Ingests) {
   const char* url = std::getenv("KILL_URL");
   const char* dir = std::getenv("KILL_DIR");
   const char* columns = std::getenv("KILL_COLUMNS");
   const char* rows = std::getenv("KILL_ROWS");
-  if (url == nullptr || dir == nullptr || columns == nullptr || rows == nullptr) GTEST_SKIP();
+  if (url == nullptr || dir == nullptr || columns == nullptr || rows == nullptr) {
+    return;  // not run as a child
+  }
   City city(url, dir, columns);
   IngestOptions options;
   options.rows_per_batch_max = std::atoi(rows);
@@ -114,14 +116,14 @@ void kill_in(const std::string& window, const std::string& url, const std::strin
     const std::string crash = window + ":" + std::to_string(1 + (feeding ? k % 3 : (k * 5) % 11));
     child["KILL_ROWS"] = std::to_string(20 + (k * 13) % 30);
     child["CITYBRAIN_CRASH"] = crash;
-    const auto end = sql::run_child("KillChild.DISABLED_Ingests", child);
+    const auto end = sql::run_child("KillChild.Ingests", child);
     ASSERT_TRUE(end.killed) << crash << ": status " << end.status << ": " << end.output;
     City city(url, dir, columns);
     const int done = check_so_far(city, crash);
     std::fprintf(stderr, "kill %s: %d of %d lines read\n", crash.c_str(), done, 2 * (lines() + 1));
   }
   child.erase("CITYBRAIN_CRASH");
-  const auto end = sql::run_child("KillChild.DISABLED_Ingests", child);
+  const auto end = sql::run_child("KillChild.Ingests", child);
   ASSERT_EQ(end.status, 0) << end.output;
   City city(url, dir, columns);
   EXPECT_EQ(check_so_far(city, window), 2 * (lines() + 1));

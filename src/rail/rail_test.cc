@@ -1,3 +1,4 @@
+// The rail over both stores: what lands, what is quarantined and why, where it goes on.
 #include "rail/rail.h"
 
 #include <gtest/gtest.h>
