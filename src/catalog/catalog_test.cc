@@ -171,6 +171,19 @@ TEST(Catalog, LineageLeadsFromFileToItem) {
   }
 }
 
+// The city's own definition, as it is delivered.
+TEST(Catalog, RefusesNothingOfTheCityItself) {
+  const auto stores = sql::test_stores();
+  City city(*stores.begin(), stores.dir());
+  const auto report = city.catalog->load(CB_SOURCE_DIR "/city");
+  ASSERT_TRUE(report) << report.error().message;
+  for (const Refusal& r : report->refused) {
+    ADD_FAILURE() << r.file << ":" << r.line << ": " << r.message;
+  }
+  EXPECT_EQ(report->departments, 65u);
+  EXPECT_GE(report->resources, 120u);
+}
+
 TEST(CatalogRoutes, ShowListAndDetail) {
   const auto stores = sql::test_stores();
   City city(*stores.begin(), stores.dir());
