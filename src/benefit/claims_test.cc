@@ -125,19 +125,17 @@ TEST(Claim, OfWhatIsPaidWithoutAskingIsRefused) {
   });
 }
 
-TEST(Legs, SplitByLevelAndShare) {
+TEST(Legs, SplitByShare) {
   Policy p;
-  p.level = "district";
   p.line = "330211-JY";
   p.city_share = 0;
   EXPECT_EQ(legs_of(p, "330203", 101), (std::vector<Leg>{{"330211-JY", 101}}));
+  p.line = "330200-JY+330211-JY";
   p.city_share = 50;
   EXPECT_EQ(legs_of(p, "330203", 101), (std::vector<Leg>{{"330200-JY", 51}, {"330211-JY", 50}}));
-  p.level = "city";
-  p.line = "330200-JY";
+  p.line = "330200-JY+*-JY";
   EXPECT_EQ(legs_of(p, "330203", 100), (std::vector<Leg>{{"330200-JY", 50}, {"330203-JY", 50}}));
-  p.city_share = 100;
-  EXPECT_EQ(legs_of(p, "330203", 100), (std::vector<Leg>{{"330200-JY", 100}}));
+  EXPECT_EQ(legs_of(p, "330203", 1), (std::vector<Leg>{{"330200-JY", 1}}));
   EXPECT_EQ(*legs_from(legs_text(legs_of(p, "330203", 7))), legs_of(p, "330203", 7));
   EXPECT_FALSE(legs_from("330200-JY").has_value());
 }

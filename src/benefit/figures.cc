@@ -130,27 +130,45 @@ Indicator of_lines(const std::shared_ptr<Benefit>& b, const std::string& code,
           }};
 }
 
-// Days until the first line is used up, at the pace of the last seven days; -1 where none will be.
+constexpr int pace_days = 7;
+
+// What each line paid in the last pace_days days.
+Result<std::map<std::string, std::int64_t>> pace_by_line(sql::Session& session, Date today) {
+  std::map<std::string, Policy> policies;
+  CB_TRY(auto all, read_policies(session, {}));
+  for (Policy& policy : all) policies[policy.code] = std::move(policy);
+  std::map<std::string, std::int64_t> pace;
+  CB_DO(
+      session.each("SELECT policy, division, CAST(SUM(paid_fen) AS BIGINT) FROM benefit_tally"
+                   " WHERE day > $1 GROUP BY policy, division",
+                   {today.days - pace_days}, [&](const sql::Row& row) -> Result<void> {
+                     const Policy& policy = policies.at(row.text(0));
+                     for (const Leg& leg : legs_of(policy, row.text(1), row.integer(2))) {
+                       pace[line_account(leg.line)] += leg.amount_fen;
+                     }
+                     return ok();
+                   }));
+  return pace;
+}
+
+// Days until the first line is used up, at the pace of the last days; -1 where none will be.
 Result<IndicatorValue> runout_days(Benefit::State& s) {
   return s.parts.db.read([&](sql::Session& session) -> Result<IndicatorValue> {
     IndicatorValue v;
     v.value = -1;
     v.as_of = s.parts.clock.now();
     v.links = {{"预算额度", "/api/lines"}};
-    CB_DO(session.each(
-        "SELECT l.division, a.credits_posted - a.debits_posted - a.debits_pending AS left_fen,"
-        " CAST(SUM(t.paid_fen) AS BIGINT) FROM benefit_line l"
-        " JOIN benefit_account a ON a.id = 'line:' || l.code"
-        " JOIN benefit_policy p ON p.line = l.code"
-        " JOIN benefit_tally t ON t.policy = p.code AND t.day > $1"
-        " GROUP BY l.code, l.division, a.credits_posted, a.debits_posted, a.debits_pending"
-        " ORDER BY l.division",
-        {s.parts.clock.today().days - 7}, [&](const sql::Row& row) -> Result<void> {
-          if (row.integer(2) <= 0) return ok();
-          const std::int64_t days = row.integer(1) * 7 / row.integer(2);
-          if (v.value < 0 || days < v.value) v.value = days;
-          return ok();
-        }));
+    CB_TRY(const auto pace, pace_by_line(session, s.parts.clock.today()));
+    std::vector<std::string> accounts;
+    for (const auto& [account, fen] : pace) {
+      if (fen > 0) accounts.push_back(account);
+    }
+    if (accounts.empty()) return v;
+    CB_TRY(const auto balances, read_balances(session, accounts));
+    for (const auto& [account, balance] : balances) {
+      const std::int64_t days = balance.available() / (pace.at(account) / pace_days + 1);
+      if (v.value < 0 || days < v.value) v.value = days;
+    }
     return v;
   });
 }

@@ -208,6 +208,7 @@ std::int64_t count_of(sql::Db& db, const std::string& sql) {
 
 void seed_payments(sql::Db& db, const Ledger& ledger, int from, int count, Timestamp now) {
   PolicyRow row;
+  row.line = "330200-JY+330203-JY";
   row.city_share = 40;
   if (from == 0) {
     ASSERT_TRUE(import_policies(db, policies_csv({row}), "drafter"));

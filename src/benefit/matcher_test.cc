@@ -158,6 +158,7 @@ TEST(Matcher, AFirmWithoutAnAccountWaits) {
 
 TEST(Matcher, SharesBetweenCityAndCountyHoldTogether) {
   PolicyRow shared = unasked();
+  shared.line = "330200-JY+*-JY";
   shared.city_share = 40;
   on_houses(
       shared, 1,

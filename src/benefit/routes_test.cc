@@ -165,7 +165,8 @@ TEST(Routes, FiguresAreThere) {
     EXPECT_EQ(figures["benefit_payments_today"].value, 3);
     EXPECT_EQ(figures["benefit_policies_open"].value, 1);
     EXPECT_EQ(figures["benefit_pending_fen"].value, 0);
-    EXPECT_EQ(figures["benefit_line_runout_days"].value, (100'000'000 - 6'000'000) * 7 / 6'000'000);
+    EXPECT_EQ(figures["benefit_line_runout_days"].value,
+              (100'000'000 - 6'000'000) / (6'000'000 / 7 + 1));
     for (const HealthCheck& check : room.health) EXPECT_TRUE(check.check().has_value());
     ASSERT_TRUE(room.commands.front().run({"verify"}).has_value());
   }

@@ -8,19 +8,17 @@ namespace citybrain::benefit {
 
 std::vector<Leg> legs_of(const Policy& policy, const std::string& payee_division,
                          std::int64_t amount_fen) {
-  const auto dash = policy.line.find('-');
-  const bool shared = policy.city_share > 0 && policy.city_share < 100;
-  if (!shared || dash == std::string::npos) return {{policy.line, amount_fen}};
-  const std::string theme = policy.line.substr(dash);
-  const bool of_city = policy.level == "city";
-  const std::string city_line = of_city ? policy.line : city_division + theme;
-  const std::string other_line = of_city ? payee_division + theme : policy.line;
-  if (city_line == other_line) return {{policy.line, amount_fen}};
+  const auto plus = policy.line.find('+');
+  if (plus == std::string::npos) return {{policy.line, amount_fen}};
+  const std::string city_line = policy.line.substr(0, plus);
+  std::string other_line = policy.line.substr(plus + 1);
+  if (const auto star = other_line.find('*'); star != std::string::npos) {
+    other_line.replace(star, 1, payee_division);
+  }
   const std::int64_t city_fen = share_of({amount_fen}, policy.city_share, 100).fen;
-  std::vector<Leg> legs;
-  if (city_fen > 0) legs.push_back({city_line, city_fen});
-  if (amount_fen > city_fen) legs.push_back({other_line, amount_fen - city_fen});
-  return legs;
+  if (city_line == other_line || city_fen == amount_fen) return {{city_line, amount_fen}};
+  if (city_fen == 0) return {{other_line, amount_fen}};
+  return {{city_line, city_fen}, {other_line, amount_fen - city_fen}};
 }
 
 std::string legs_text(const std::vector<Leg>& legs) {

@@ -47,9 +47,9 @@ struct Leg {
   friend bool operator==(const Leg&, const Leg&) = default;
 };
 
-// Lines are named DIVISION-THEME. A district's policy with a city share takes that share from the
-// city's line of the same theme; a city policy below 100 percent takes the rest from the line of
-// the payee's own division. The city's share is rounded half up, the other line bears what remains.
+// A policy names one line, or two as "CITY+OTHER": the city's line bears city_share percent,
+// rounded half up to the fen, and the other one what remains. `*` in it stands for the payee's
+// division, so that a city policy is shared with each payee's own county ("330200-JY+*-JY").
 std::vector<Leg> legs_of(const Policy& policy, const std::string& payee_division,
                          std::int64_t amount_fen);
 // "LINE=FEN;LINE=FEN" and back.
