@@ -180,10 +180,11 @@ Value range_(const Call& c) {
   const Parsed parsed = parse(Grammar::expression, source, {}, diagnostics);
   if (parsed.failed) return c.fail("this is no range; write [1..3]", c[0]);
   const Node& root = parsed.code->nodes[parsed.code->root];
-  if (root.op != Op::range || (root.a != no_node && !is_literal(*parsed.code, root.a)) ||
-      (root.b != no_node && !is_literal(*parsed.code, root.b))) {
-    return c.fail("the ends of a range in a string are literals", c[0]);
-  }
+  const bool literal =
+      root.op == Op::constant ||
+      (root.op == Op::range && (root.a == no_node || is_literal(*parsed.code, root.a)) &&
+       (root.b == no_node || is_literal(*parsed.code, root.b)));
+  if (!literal) return c.fail("the ends of a range in a string are literals", c[0]);
   const Value v = Machine(nullptr, c.machine.now()).run(*parsed.code);
   if (!v.is(Kind::range)) return c.fail("this is no range", c[0]);
   const Range& r = v.as_range();

@@ -33,6 +33,24 @@ Value BulkRun::Rows::evaluate(const Logic& logic, const Code& code, NodeId node)
   return v;
 }
 
+Value BulkRun::Rows::evaluate_alone(const Code& code, NodeId node) {
+  Machine::FrameMark mark;
+  if (!machine_.enter_frame(code.slots, {}, {}, mark)) return {};
+  Value v = machine_.eval_here(code, node);
+  machine_.leave_frame(mark);
+  return v;
+}
+
+Value BulkRun::Rows::test(const Logic& logic, const Code& code, std::uint32_t slot,
+                          const Value& input) {
+  Machine::FrameMark mark;
+  if (!machine_.enter_frame(logic.slots, {}, {}, mark)) return {};
+  machine_.slot(slot) = input;
+  Value v = machine_.eval_here(code);
+  machine_.leave_frame(mark);
+  return v;
+}
+
 void BulkRun::Rows::leave() {
   for (const std::uint32_t item : touched_) {
     if (model_.items[item].kind != Item::Kind::decision) continue;
@@ -185,35 +203,18 @@ bool BulkRun::can_be_condition(const Code& code, NodeId id) const {
   return side != program_.sides.end() && is_item(side->second);
 }
 
+bool BulkRun::has_condition(const Code& code, NodeId id) const {
+  return code.nodes[id].op == Op::global || can_be_condition(code, id);
+}
+
 void BulkRun::literal(std::uint32_t item, NodeId id, const Bits& rows) {
   if (rows.none()) return;
-  const Logic& logic = *program_.model->items[item].logic;
-  const Code& code = *logic.root.code;
+  const Code& code = *program_.model->items[item].logic->root.code;
   const Node& n = code.nodes[id];
   if (n.op == Op::constant) return put(item, rows, code.constants[n.a]);
-  if (n.op == Op::if_) {
-    std::optional<Planes> c;
-    if (code.nodes[n.a].op == Op::global) {
-      const Operand source = operand(code, n.a, rows);
-      Predicate is_true;
-      is_true.tests.push_back({Op::equal, Value::boolean(true), {}});
-      is_true.kind = Kind::boolean;
-      is_true.key = "|is true";
-      if (fits(source, Kind::boolean)) c = ask(is_true, source);
-      if (c) {  // null is not true, and noted
-        Predicate is_null;
-        is_null.tests.push_back({Op::equal, {}, {}});
-        is_null.kind = Kind::boolean;
-        is_null.key = "|is null";
-        if (const auto nulls = source.from == Operand::From::column
-                                   ? std::optional(Planes{block_.null_rows(source.column), {}})
-                                   : ask(is_null, source)) {
-          c->no.minus(nulls->yes);
-        }
-      }
-    } else if (can_be_condition(code, n.a)) {
-      c = condition(code, n.a, rows, item);
-    }
+  if (n.op == Op::if_ && has_condition(code, n.a)) {
+    const auto c = code.nodes[n.a].op == Op::global ? truth_of_item(code, n.a, rows)
+                                                    : condition(code, n.a, rows, item);
     if (c) {
       Bits unknown = rows;
       notes_ += unknown.minus(c->yes).minus(c->no).count();
@@ -225,19 +226,31 @@ void BulkRun::literal(std::uint32_t item, NodeId id, const Bits& rows) {
   } else if (can_be_condition(code, id)) {
     if (const auto planes = condition(code, id, rows, item)) return put_planes(item, rows, *planes);
   }
-  const TypeRef& type = program_.model->items[item].type;
-  auto& codes = states_[item].result.codes;
-  rows.each([&](std::size_t row) {
-    one_.row = row;
-    Value v = one_.evaluate(logic, code, id);
-    if (!coerce(v, type, &one_.machine())) {
-      one_.machine().note("type", "");
-      v = {};
+  put_rows(item, rows, code, id, nullptr);
+}
+
+// The truth of an input or decision; none where its values are no booleans.
+std::optional<Planes> BulkRun::truth_of_item(const Code& code, NodeId id, const Bits& rows) {
+  const Operand source = operand(code, id, rows);
+  if (!fits(source, Kind::boolean)) return std::nullopt;
+  Predicate is_true;
+  is_true.tests.push_back({Op::equal, Value::boolean(true), {}});
+  is_true.kind = Kind::boolean;
+  is_true.key = "|is true";
+  auto c = ask(is_true, source);
+  if (!c) return c;
+  // `null = true` is false, but null is neither.
+  if (source.from == Operand::From::column) {
+    c->no.minus(block_.null_rows(source.column));
+  } else if (source.from == Operand::From::constant) {
+    if (source.value.is_null()) c->no = Bits(rows_);
+  } else {
+    const ResultColumn& r = states_[source.item].result;
+    for (std::size_t row = 0; row < rows_; ++row) {
+      if (r.codes[row] == 0) c->no.words()[row >> 6] &= ~(1ULL << (row & 63));
     }
-    const std::uint32_t value_code = code_of(item, std::move(v));
-    codes[row] = value_code;
-    one_.leave();
-  });
+  }
+  return c;
 }
 
 BulkRun::Operand BulkRun::operand(const Code& code, NodeId id, const Bits& rows) {
@@ -267,15 +280,16 @@ BulkRun::Operand BulkRun::operand(const Code& code, NodeId id, const Bits& rows)
 }
 
 bool BulkRun::fits(const Operand& o, Kind kind) const {
+  const auto all_of = [&](const std::vector<Value>& values) {
+    return std::all_of(values.begin(), values.end(),
+                       [&](const Value& v) { return v.is_null() || v.is(kind); });
+  };
   switch (o.from) {
     case Operand::From::nothing: return false;
+    case Operand::From::own: return all_of(o.own->values);
     case Operand::From::column: return kind_of(block_.batch.columns[o.column].type()) == kind;
     case Operand::From::constant: return o.value.is_null() || o.value.is(kind);
-    case Operand::From::result: {
-      const auto& values = states_[o.item].result.values;
-      return std::all_of(values.begin(), values.end(),
-                         [&](const Value& v) { return v.is_null() || v.is(kind); });
-    }
+    case Operand::From::result: return all_of(states_[o.item].result.values);
   }
   return false;
 }
@@ -297,6 +311,7 @@ std::optional<Planes> BulkRun::ask(const Predicate& p, const Operand& o) {
       const Value v = p.holds(o.value);
       return Planes{Bits(rows_, v.is_true()), Bits(rows_, v.is_false())};
     }
+    case Operand::From::own: return ask_codes(p, o.own->codes, o.own->values);
     case Operand::From::nothing: break;
   }
   return std::nullopt;
@@ -356,50 +371,38 @@ bool BulkRun::table(std::uint32_t item, const Bits& rows) {
   const Table& t = *decision.logic->root.table;
   if (decision.logic->root.type || t.outputs.size() != 1 || t.outputs[0].allowed) return false;
   if (t.policy != HitPolicy::first && t.policy != HitPolicy::unique) return false;
-  // All conditions must be askable before anything is evaluated, so that nothing is counted twice.
-  for (const TableRule& rule : t.rules) {
-    for (const auto& test : rule.tests) {
-      if (test && !program_.predicates.contains({test.get(), test->root})) return false;
-    }
-  }
   for (const TableInput& in : t.inputs) {
     if (in.allowed || (in.type && in.type->allowed)) return false;
-    const Node& n = in.expression->nodes[in.expression->root];
-    if (n.op != Op::global) return false;
   }
-  std::vector<Operand> operands;
+  std::vector<Operand> operands(t.inputs.size());
+  const auto is_item = [&](std::size_t i) {
+    return t.inputs[i].expression->nodes[t.inputs[i].expression->root].op == Op::global;
+  };
   for (std::size_t i = 0; i < t.inputs.size(); ++i) {
     const TableInput& in = t.inputs[i];
-    operands.push_back(operand(*in.expression, in.expression->root, rows));
-    const auto fits_type = [&] {
-      if (!in.type || in.type->kind == Type::Kind::any)
-        return operands[i].from != Operand::From::nothing;
-      for (const Kind k : {Kind::boolean, Kind::number, Kind::text, Kind::date}) {
-        if (type_of_kind(k)->kind == in.type->kind) return fits(operands[i], k);
-      }
-      return false;
-    };
-    if (!fits_type()) return false;
-    for (const TableRule& rule : t.rules) {
-      if (rule.tests[i] &&
-          !fits(operands[i],
-                program_.predicates.at({rule.tests[i].get(), rule.tests[i]->root}).kind)) {
-        return false;
-      }
+    if (!is_item(i)) continue;
+    operands[i] = operand(*in.expression, in.expression->root, rows);
+    if (operands[i].from == Operand::From::nothing) return false;
+    if (!in.type || in.type->kind == Type::Kind::any) continue;
+    bool typed = false;
+    for (const Kind k : {Kind::boolean, Kind::number, Kind::text, Kind::date}) {
+      typed = typed || (type_of_kind(k)->kind == in.type->kind && fits(operands[i], k));
     }
+    if (!typed) return false;
   }
-  Bits open = rows;
+  Bits sound = rows;  // rows whose inputs are all of their types
+  for (std::size_t i = 0; i < t.inputs.size(); ++i) {
+    if (!is_item(i)) operands[i] = own_operand(item, t.inputs[i], sound);
+  }
+  Bits wrong = rows;
+  put(item, wrong.minus(sound), {});
+  Bits open = sound;
   Bits twice(rows_);  // of UNIQUE: rows that two rules claim
   std::vector<Bits> hits;
   for (const TableRule& rule : t.rules) {
-    Bits hit = t.policy == HitPolicy::first ? open : rows;
-    for (std::size_t i = 0; i < t.inputs.size() && !hit.none(); ++i) {
-      if (!rule.tests[i]) continue;
-      hit &=
-          ask(program_.predicates.at({rule.tests[i].get(), rule.tests[i]->root}), operands[i])->yes;
-    }
+    Bits hit = hits_of(item, rule, operands, t.policy == HitPolicy::first ? open : sound);
     if (t.policy == HitPolicy::unique) {
-      Bits again = rows;
+      Bits again = sound;
       again.minus(open);
       twice |= again & hit;
     }
@@ -418,39 +421,132 @@ bool BulkRun::table(std::uint32_t item, const Bits& rows) {
   return true;
 }
 
-bool BulkRun::output(std::uint32_t item, const TableOutput& o,
-                     const std::shared_ptr<const Code>& code, const Bits& rows) {
-  if (rows.none()) return true;
-  const auto constant = [&]() -> std::optional<Value> {
-    if (!code) return Value();
-    const Node& n = code->nodes[code->root];
-    if (n.op == Op::constant) return code->constants[n.a];
-    return std::nullopt;
-  }();
-  if (constant) {
-    Value v = *constant;
-    if (!coerce(v, o.type, &one_.machine())) {
-      notes_ += rows.count();
-      v = {};
-    }
-    put(item, rows, v);
-    return true;
+// An input expression that is no item: its values, for these rows; takes out the rows where the
+// value is not of the input's type.
+BulkRun::Operand BulkRun::own_operand(std::uint32_t item, const TableInput& input, Bits& rows) {
+  const Logic& logic = *program_.model->items[item].logic;
+  const Code& code = *input.expression;
+  Operand out;
+  out.from = Operand::From::own;
+  out.own = std::make_shared<ResultColumn>();
+  out.own->codes.assign(rows_, 0);
+  out.own->values.emplace_back();
+  Values all(rows_);
+  if (can_be_values(code, code.root)) {
+    values(code, code.root, rows, all);
+  } else {
+    rows.each([&](std::size_t row) {
+      one_.row = row;
+      all[row] = one_.evaluate(logic, code, code.root);
+      one_.leave();
+    });
   }
-  const Item& decision = program_.model->items[item];
+  Bits wrong(rows_);
+  rows.each([&](std::size_t row) {
+    Value& v = all[row];
+    if (!coerce(v, input.type, &one_.machine())) {
+      ++notes_;
+      wrong.set(row);
+    } else if (!v.is_null()) {
+      out.own->codes[row] = static_cast<std::uint32_t>(out.own->values.size());
+      out.own->values.push_back(std::move(v));
+    }
+  });
+  rows.minus(wrong);
+  return out;
+}
+
+const Value& BulkRun::value_of(const Operand& o, std::size_t row, Value& room) {
+  switch (o.from) {
+    case Operand::From::constant: return o.value;
+    case Operand::From::result: return states_[o.item].result.at(row);
+    case Operand::From::own: return o.own->at(row);
+    case Operand::From::column: room = block_.value_at(o.column, row); return room;
+    case Operand::From::nothing: break;
+  }
+  return room;
+}
+
+// The rows, among these, in which every condition of the rule holds. Conditions that are no
+// predicates are asked row by row, of the rows that no condition before has ruled out.
+Bits BulkRun::hits_of(std::uint32_t item, const TableRule& rule,
+                      const std::vector<Operand>& operands, const Bits& rows) {
+  const Logic& logic = *program_.model->items[item].logic;
+  const Table& t = *logic.root.table;
+  Bits hit = rows;
+  Bits alive = rows;
+  for (std::size_t i = 0; i < operands.size(); ++i) {
+    if (!rule.tests[i] || alive.none()) continue;
+    const Code& test = *rule.tests[i];
+    const auto p = program_.predicates.find({&test, test.root});
+    if (p != program_.predicates.end()) {
+      if (const auto answer = ask(p->second, operands[i])) {
+        hit &= answer->yes;
+        alive.minus(answer->no);
+        continue;
+      }
+    }
+    Bits yes(rows_);
+    Bits no(rows_);
+    one_.machine().quiet(1);
+    alive.each([&](std::size_t row) {
+      one_.row = row;
+      Value room;
+      const Value holds =
+          one_.test(logic, test, t.inputs[i].slot, value_of(operands[i], row, room));
+      if (holds.is_true()) yes.set(row);
+      if (holds.is_false()) no.set(row);
+      one_.leave();
+    });
+    one_.machine().quiet(-1);
+    hit &= yes;
+    alive.minus(no);
+  }
+  return hit;
+}
+
+void BulkRun::output(std::uint32_t item, const TableOutput& o,
+                     const std::shared_ptr<const Code>& code, const Bits& rows) {
+  if (rows.none()) return;
+  const bool constant = !code || code->nodes[code->root].op == Op::constant;
+  if (!constant) return put_rows(item, rows, *code, code->root, o.type);
+  Value v = code ? code->constants[code->nodes[code->root].a] : Value();
+  if (!coerce(v, o.type, &one_.machine())) {
+    notes_ += rows.count();
+    v = {};
+  }
+  put(item, rows, v);
+}
+
+// An expression's values become the decision's: first of `type`, then of the decision's own.
+void BulkRun::put_rows(std::uint32_t item, const Bits& rows, const Code& code, NodeId id,
+                       const TypeRef& type) {
+  Values all(rows_);
+  if (can_be_values(code, id)) {
+    values(code, id, rows, all);
+  } else {
+    const Logic& logic = *program_.model->items[item].logic;
+    rows.each([&](std::size_t row) {
+      one_.row = row;
+      all[row] = one_.evaluate(logic, code, id);
+      one_.leave();
+    });
+  }
+  put_values(item, rows, all, type);
+}
+
+void BulkRun::put_values(std::uint32_t item, const Bits& rows, Values& all, const TypeRef& type) {
+  const TypeRef& own = program_.model->items[item].type;
   auto& codes = states_[item].result.codes;
   rows.each([&](std::size_t row) {
-    one_.row = row;
-    Value v = one_.evaluate(*decision.logic, *code, code->root);
-    for (const TypeRef& type : {o.type, decision.type}) {
-      if (coerce(v, type, &one_.machine())) continue;
-      one_.machine().note("type", "");
+    Value& v = all[row];
+    for (const TypeRef* t : {&type, &own}) {
+      if (coerce(v, *t, &one_.machine())) continue;
+      ++notes_;
       v = {};
     }
-    const std::uint32_t value_code = code_of(item, std::move(v));
-    codes[row] = value_code;
-    one_.leave();
+    codes[row] = code_of(item, std::move(v));
   });
-  return true;
 }
 
 }  // namespace citybrain::brain

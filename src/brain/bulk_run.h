@@ -45,6 +45,8 @@ class BulkRun {
     Rows(BulkRun& run, const Program::Impl& program);
     Value global(std::uint32_t number, Machine& machine) override;
     Value evaluate(const Logic& logic, const Code& code, NodeId node);
+    Value evaluate_alone(const Code& code, NodeId node);
+    Value test(const Logic& logic, const Code& code, std::uint32_t slot, const Value& input);
     void leave();  // the row is done: hands its decisions and notes to the run
     std::size_t row = 0;
 
@@ -56,7 +58,7 @@ class BulkRun {
   };
   // Where a vector of values comes from.
   struct Operand {
-    enum class From : std::uint8_t { nothing, column, result, constant };
+    enum class From : std::uint8_t { nothing, column, result, constant, own };
     From from = From::nothing;
     std::size_t column = 0;
     std::uint32_t item = 0;
@@ -82,10 +84,28 @@ class BulkRun {
                                  std::uint32_t item);
   bool can_be_condition(const Code& code, NodeId node) const;
   Operand operand(const Code& code, NodeId node, const Bits& rows);
+  // A column at a time over values (bulk_values.cc): what arithmetic and built-in functions want.
+  bool can_be_values(const Code& code, NodeId node) const;
+  using Values = std::vector<Value>;
+  void values(const Code& code, NodeId node, const Bits& rows, Values& out);
+  void global_values(std::uint32_t item, const Bits& rows, Values& out);
+  void arithmetic_values(const Code& code, const Node& n, const Bits& rows, Values& out);
+  void call_values(const Code& code, const Node& n, const Bits& rows, Values& out);
+  void if_values(const Code& code, const Node& n, const Bits& rows, Values& out);
+  void take_notes();
+  Operand own_operand(std::uint32_t item, const TableInput& input, Bits& rows);
+  Bits hits_of(std::uint32_t item, const TableRule& rule, const std::vector<Operand>& operands,
+               const Bits& rows);
+  void put_values(std::uint32_t item, const Bits& rows, Values& values, const TypeRef& type);
+  void put_rows(std::uint32_t item, const Bits& rows, const Code& code, NodeId node,
+                const TypeRef& type);
+  std::optional<Planes> truth_of_item(const Code& code, NodeId node, const Bits& rows);
+  const Value& value_of(const Operand& operand, std::size_t row, Value& room);
+  bool has_condition(const Code& code, NodeId node) const;
   std::uint32_t code_of(std::uint32_t item, Value value);
   void put(std::uint32_t item, const Bits& rows, const Value& value);
   void put_planes(std::uint32_t item, const Bits& rows, const Planes& planes);
-  bool output(std::uint32_t item, const TableOutput& output,
+  void output(std::uint32_t item, const TableOutput& output,
               const std::shared_ptr<const Code>& code, const Bits& rows);
   bool fits(const Operand& operand, Kind kind) const;
   bool reads_cleanly() const;

@@ -91,14 +91,21 @@ std::string random_model(Dice& dice) {
     std::vector<std::string> row;
     for (std::size_t c = 0; c < 5; ++c) row.push_back(cell(dice, c));
     row.push_back(dice.chance(50) ? "true" : "-");
-    row.push_back(dice.one_of({"100", "人数 * 2", "税额 / 人数", "\"甲\"", "null", "合格"}));
+    row.push_back(dice.one_of({"-", "-", "> 1", "< 人数", "? > 2 and ? < 9", "\"甲\""}));
+    row.push_back(dice.one_of({"100", "人数 * 2", "税额 / 人数", "\"甲\"", "null", "合格",
+                               "floor(税额 * 人数)", "min(人数, 税额)", "-税额", "成立日期.year",
+                               "if 合格 then 人数 - 税额 else 税额", "count([人数, 税额])",
+                               "decimal(税额, 人数)", "string length(行业)"}));
     rows.push_back(row);
   }
   auto with = all;
   with.push_back("d:合格");
-  out += decision("档次", "", with,
-                  table(dice.one_of({"FIRST", "UNIQUE", "COLLECT", "ANY"}),
-                        {"人数", "税额", "行业", "成立日期", "失信", "合格"}, rows));
+  out +=
+      decision("档次", "", with,
+               table(dice.one_of({"FIRST", "UNIQUE", "COLLECT", "ANY"}),
+                     {"人数", "税额", "行业", "成立日期", "失信", "合格",
+                      dice.one_of({"税额 / 人数", "人数 + 未知项", "if 失信 then 1 else \"甲\""})},
+                     rows));
   with.push_back("d:档次");
   out += decision("金额", dice.one_of({"number", ""}), with,
                   literal("if " + dice.one_of({"合格", condition(dice, 1)}) + " then " +
@@ -111,6 +118,9 @@ Value cell_value(const Batch& batch, std::size_t column, std::size_t row) {
   return Value::of(batch.columns[column].cell_at(row));
 }
 
+std::size_t noted = 0;
+int clean = 0;  // models without an error
+
 void check(std::uint64_t seed) {
   Dice dice{std::mt19937_64(seed)};
   const std::string xml = random_model(dice);
@@ -118,6 +128,7 @@ void check(std::uint64_t seed) {
   lenient.lenient = true;
   const Loaded loaded = Model::load(xml, lenient);
   ASSERT_TRUE(loaded.model) << xml;
+  if (loaded.diagnostics.empty()) ++clean;
   const Batch batch = random_batch(dice, 150);
   Context parameters;
   parameters.set("起点", Value::number(4));
@@ -141,6 +152,7 @@ void check(std::uint64_t seed) {
     }
     notes += loaded.model->count_notes(wanted, context);
   }
+  noted += notes;
   ASSERT_EQ(notes, outcome->diagnostics) << "seed " << seed << "\n" << xml;
 }
 
@@ -149,6 +161,8 @@ TEST(Bulk, EqualsOneByOneOnRandomModels) {
     check(seed);
     if (HasFatalFailure()) return;
   }
+  EXPECT_GT(clean, 200);
+  EXPECT_GT(noted, 0U);  // or the count proves nothing
 }
 
 }  // namespace

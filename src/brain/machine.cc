@@ -256,18 +256,29 @@ Value Machine::compare_op(const Node& n, NodeId id) {
   }
 }
 
+Value Machine::negative(const Value& a, NodeId id) {
+  if (a.is(Kind::number)) return Value::number(-a.as_number());
+  if (a.is(Kind::months)) return Value::months(-a.whole());
+  if (a.is(Kind::duration)) {
+    return a.ns() == 0 ? Value::duration(-a.whole(), 0)
+                       : Value::duration(-a.whole() - 1, 1'000'000'000 - a.ns());
+  }
+  return fail(id, a.is_null() ? "null" : "type",
+              std::string("a ") + name_of(a.kind()) + " has no negative", a);
+}
+
+Value Machine::apply(const Code& code, NodeId node, const Value& operand) {
+  const Code* outer = code_;
+  code_ = &code;
+  const Node& n = code.nodes[node];
+  Value v = n.op == Op::negate ? negative(operand, node) : path_of(operand, n, node);
+  code_ = outer;
+  return v;
+}
+
 Value Machine::arithmetic(const Node& n, NodeId id) {
   const Value a = eval(n.a);
-  if (n.op == Op::negate) {
-    if (a.is(Kind::number)) return Value::number(-a.as_number());
-    if (a.is(Kind::months)) return Value::months(-a.whole());
-    if (a.is(Kind::duration)) {
-      return a.ns() == 0 ? Value::duration(-a.whole(), 0)
-                         : Value::duration(-a.whole() - 1, 1'000'000'000 - a.ns());
-    }
-    return fail(id, a.is_null() ? "null" : "type",
-                std::string("a ") + name_of(a.kind()) + " has no negative", a);
-  }
+  if (n.op == Op::negate) return negative(a, id);
   const Value b = eval(n.b);
   if (auto result = brain::arithmetic(n.op, a, b)) return *std::move(result);
   const char* sign = n.op == Op::add        ? "+"

@@ -63,6 +63,9 @@ class Machine {
   Value eval_here(const Code& code);
   Value eval_here(const Code& code, NodeId node);
 
+  // A node of one operand (negate, path) applied to a value that is known already.
+  Value apply(const Code& code, NodeId node, const Value& operand);
+
   void note(const char* kind, std::string message, const Value& value = {});
   // While quiet, an unknown is no fault: a table's condition on a value nobody knows.
   void quiet(int change) { quiet_ += change; }
@@ -101,6 +104,8 @@ class Machine {
   bool iterate_from(const Node& n, std::size_t iterator, struct Iteration& state);
   Value filter(const Node& n, NodeId id);
   Value path(const Node& n, NodeId id);
+  Value path_of(const Value& left, const Node& n, NodeId id);
+  Value negative(const Value& v, NodeId id);
   Value member_name(const Node& n, NodeId id);
   Value builtin(const Node& n, NodeId id);
   Value call_builtin(const Function& f, std::span<const Value> args);
@@ -139,6 +144,9 @@ Value in_range(const Value& value, const Range& range);
 std::optional<Value> arithmetic(Op op, const Value& a, const Value& b);
 // The property or entry of that name; none where there is none.
 std::optional<Value> member(const Value& value, std::string_view name);
+
+// Brings an argument to what parameter `index` of that built-in wants; false where it can't be.
+bool fit_argument(std::uint32_t builtin, std::uint32_t index, Value& value);
 
 Diagnostic diagnostic_of(const Note& note);
 

@@ -43,8 +43,9 @@ Value Machine::range(const Node& n, NodeId id) {
   return Value::range(std::move(r));
 }
 
-Value Machine::path(const Node& n, NodeId id) {
-  const Value left = eval(n.a);
+Value Machine::path(const Node& n, NodeId id) { return path_of(eval(n.a), n, id); }
+
+Value Machine::path_of(const Value& left, const Node& n, NodeId id) {
   const std::string& name = code_->names[n.b];
   if (left.is(Kind::list)) {
     std::vector<Value> items;
@@ -301,6 +302,11 @@ bool fit(Value& v, const BuiltinParameter& p) {
 }
 
 }  // namespace
+
+bool fit_argument(std::uint32_t builtin, std::uint32_t index, Value& value) {
+  const auto& parameters = builtins()[builtin].parameters;
+  return fit(value, parameters[std::min<std::size_t>(index, parameters.size() - 1)]);
+}
 
 Value Machine::call_builtin(const Function& f, std::span<const Value> args) {
   const auto [first, last] = builtins_named(f.builtin->name);

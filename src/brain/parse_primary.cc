@@ -342,6 +342,7 @@ NodeId Parser::lambda() {
     for (std::uint32_t& slot : std::const_pointer_cast<Code>(nested)->captures) slot = moved(slot);
   }
   inner->slots += captures;
+  fold(*inner);
   leave();
   auto t = std::make_shared<Type>();
   t->kind = Type::Kind::function;

@@ -44,6 +44,7 @@ class Parser {
 
   // parse.cc
   Parsed finish(NodeId root);
+  static void fold(Code& code);
   NodeId expr();
   NodeId disjunction();
   NodeId conjunction();
