@@ -1,15 +1,18 @@
 // Claims and approvals: each is one write that also freezes the quota.
 #include "claims.h"
 
+#include <map>
+
 #include "commits.h"
 #include "decider.h"
+#include "ledger_journal.h"
 #include "sql/outbox.h"
 
 namespace citybrain::benefit {
 
 namespace {
 
-constexpr std::int64_t waiting_group_max = 500;
+constexpr std::int64_t waiting_group_max = 5000;
 
 struct Entitlement {
   Due due;
@@ -67,6 +70,58 @@ Error not_claimable(const Policy& policy, const std::string& state) {
   return conflict("'" + policy.name + "' was claimed before (" + state + ")");
 }
 
+// A group of what waits, in order, and of these what the lines can bear now.
+struct Queue {
+  std::size_t read = 0;
+  QueuePlace end;
+  std::vector<Entitlement> waiting;
+  std::map<std::string, std::vector<Due>> fitting;  // by policy
+};
+
+Result<Queue> read_queue(sql::Session& session, const QueuePlace& place) {
+  Queue queue;
+  CB_DO(session.each(
+      std::string("SELECT ") + entitlement_columns +
+          " FROM benefit_entitlement WHERE waiting_since IS NOT NULL AND (waiting_since > $1"
+          " OR (waiting_since = $1 AND id > $2)) ORDER BY waiting_since, id LIMIT $3",
+      {place.since, place.id, waiting_group_max}, [&](const sql::Row& row) -> Result<void> {
+        queue.waiting.push_back(entitlement_of(row));
+        return ok();
+      }));
+  queue.read = queue.waiting.size();
+  if (queue.read > 0) {
+    queue.end = {queue.waiting.back().waiting_since, queue.waiting.back().due.entitlement};
+  }
+  return queue;
+}
+
+// What waits for money that is not there must not keep the writer busy: it is sorted out by
+// reading.
+Result<void> keep_what_fits(sql::Session& session, Queue& queue) {
+  std::map<std::string, Policy> policies;
+  std::map<std::string, std::int64_t> left;  // by line
+  for (const Entitlement& e : queue.waiting) {
+    if (e.due.account.empty()) continue;
+    if (!policies.contains(e.policy)) {
+      CB_TRY(policies[e.policy], read_policy(session, e.policy));
+    }
+    const auto legs = legs_of(policies[e.policy], e.due.division, e.due.amount_fen);
+    bool fits = true;
+    for (const Leg& leg : legs) {
+      if (!left.contains(leg.line)) {
+        const std::string account = line_account(leg.line);
+        CB_TRY(const auto balances, read_balances(session, {account}));
+        left[leg.line] = balances.at(account).available();
+      }
+      fits = fits && left[leg.line] >= leg.amount_fen;
+    }
+    if (!fits) continue;
+    for (const Leg& leg : legs) left[leg.line] -= leg.amount_fen;
+    queue.fitting[e.policy].push_back(e.due);
+  }
+  return ok();
+}
+
 }  // namespace
 
 Result<std::string> claim_benefit(sql::Db& db, const Ledger& ledger, const Options& options,
@@ -115,34 +170,29 @@ Result<void> approve_claim(sql::Db& db, const Ledger& ledger, const Principal& o
 }
 
 Result<bool> commit_waiting(sql::Db& db, const Ledger& ledger, QueuePlace& place, Timestamp now) {
-  CB_TRY(
-      const auto waiting, db.read([&](sql::Session& session) -> Result<std::vector<Entitlement>> {
-        std::vector<Entitlement> found;
-        CB_DO(session.each(
-            std::string("SELECT ") + entitlement_columns +
-                " FROM benefit_entitlement WHERE waiting_since IS NOT NULL AND (waiting_since > $1"
-                " OR (waiting_since = $1 AND id > $2)) ORDER BY waiting_since, id LIMIT $3",
-            {place.since, place.id, waiting_group_max}, [&](const sql::Row& row) -> Result<void> {
-              found.push_back(entitlement_of(row));
-              return ok();
-            }));
-        return found;
-      }));
-  if (waiting.empty()) {
+  Queue queue;
+  CB_DO(db.read([&](sql::Session& session) -> Result<void> {
+    CB_TRY(queue, read_queue(session, place));
+    return keep_what_fits(session, queue);
+  }));
+  if (queue.read == 0) {
     place = {};
     return false;
   }
-  CB_DO(db.write([&](sql::Tx& tx) -> Result<void> {
-    for (const Entitlement& seen : waiting) {
-      CB_TRY(const Entitlement e, read_entitlement(tx, seen.due.entitlement));
-      if (e.state != "approved") continue;
-      CB_TRY(const Policy policy, read_policy(tx, e.policy));
-      CB_DO(commit_due(tx, ledger, policy, {e.due}, now));
-    }
-    return ok();
-  }));
-  place = {waiting.back().waiting_since, waiting.back().due.entitlement};
-  return static_cast<std::int64_t>(waiting.size()) == waiting_group_max;
+  for (const auto& [policy, dues] : queue.fitting) {
+    CB_DO(db.write([&](sql::Tx& tx) -> Result<void> {
+      std::vector<Due> still;  // nobody has committed or taken it back meanwhile
+      for (const Due& due : dues) {
+        CB_TRY(const Entitlement e, read_entitlement(tx, due.entitlement));
+        if (e.state == "approved") still.push_back(e.due);
+      }
+      CB_TRY(const Policy terms, read_policy(tx, policy));
+      CB_DO(commit_due(tx, ledger, terms, still, now));
+      return ok();
+    }));
+  }
+  place = queue.end;
+  return !queue.fitting.empty();
 }
 
 }  // namespace citybrain::benefit

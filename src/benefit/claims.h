@@ -21,8 +21,8 @@ struct QueuePlace {
   std::int64_t since = -1;
   std::string id;
 };
-// Tries to commit the next group of approved entitlements that wait for quota; true where the walk
-// goes on behind them.
+// Commits what the lines can bear now of the next group of approved entitlements that wait for
+// quota; true where it committed any.
 Result<bool> commit_waiting(sql::Db& db, const Ledger& ledger, QueuePlace& place, Timestamp now);
 
 }  // namespace citybrain::benefit

@@ -3,6 +3,7 @@
 #include "figures.h"
 
 #include <map>
+#include <mutex>
 
 #include "ledger_journal.h"
 #include "state.h"
@@ -88,6 +89,36 @@ Indicator counted(const std::shared_ptr<Benefit>& b, const std::string& code,
               return v;
             });
           }};
+}
+
+// Distinct payees. Counting them reads every paid entitlement, so it is done again only after the
+// number of payments has changed.
+Indicator payees(const std::shared_ptr<Benefit>& b, std::vector<IndicatorValue::Link> links) {
+  struct Memo {
+    std::mutex mutex;
+    std::int64_t payments = -1;
+    std::int64_t payees = 0;
+  };
+  const auto memo = std::make_shared<Memo>();
+  return {
+      "benefit_payees", [b, memo, links]() -> Result<IndicatorValue> {
+        Benefit::State& s = b->state();
+        const std::lock_guard lock(memo->mutex);
+        CB_TRY(const std::int64_t payments, tally_sum(s, "paid"));
+        if (payments != memo->payments) {
+          CB_TRY(memo->payees, s.parts.db.read([](sql::Session& session) -> Result<std::int64_t> {
+            CB_TRY(const auto row, session.query_one("SELECT COUNT(DISTINCT subject) FROM"
+                                                     " benefit_entitlement WHERE state = 'paid'"));
+            return row->integer(0);
+          }));
+          memo->payments = payments;
+        }
+        IndicatorValue v;
+        v.value = memo->payees;
+        v.as_of = s.parts.clock.now();
+        v.links = links;
+        return v;
+      }};
 }
 
 Result<IndicatorValue> payments_today(Benefit::State& s) {
@@ -192,9 +223,7 @@ std::vector<Indicator> indicators_of(const std::shared_ptr<Benefit>& b) {
       tallied(b, "benefit_payments", "paid", 0, payments),
       tallied(b, "benefit_entitled_fen", "entitled_fen", fen_scale, payments),
       tallied(b, "benefit_entitled", "entitled", 0, payments),
-      counted(b, "benefit_payees",
-              "SELECT COUNT(DISTINCT subject) FROM benefit_entitlement WHERE state = 'paid'",
-              payments),
+      payees(b, payments),
       counted(b, "benefit_policies_open",
               "SELECT COUNT(*) FROM benefit_policy WHERE state = 'open'",
               {{"政策清单", "/api/policies?state=open"}}),
