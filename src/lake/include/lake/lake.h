@@ -92,7 +92,9 @@ class Lake {
   // `also` writes commit in ONE transaction of the store; a key twice in a batch: the later row
   // wins. Append: rows and position commit in one transaction of the column store; `also` commits
   // before them on its own and runs again when the landing is repeated after a crash, so it must be
-  // idempotent. Errors: not_found (resource), invalid (schema, null key), conflict (`from`).
+  // idempotent. Best in batches of 10,000 rows by key and of 50,000 to 250,000 to append, since
+  // each is one durable commit. Errors: not_found (resource), invalid (schema, null key), conflict
+  // (`from`).
   virtual Result<Landed> land(const Landing& landing, const Batch& batch,
                               const Also& also = {}) = 0;
   // How far a source has landed; "" where it never did.
