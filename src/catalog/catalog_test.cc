@@ -207,6 +207,10 @@ TEST(CatalogRoutes, ShowListAndDetail) {
   const auto entry = json::parse(detail->body).as_object();
   EXPECT_EQ(entry.at("item_list").as_array().size(), 10u);
   EXPECT_EQ(entry.at("quality_history").as_array().size(), 1u);
+  const Room room = make_room(*city.catalog);
+  EXPECT_EQ(room.indicators[0].value()->value, 2);
+  EXPECT_EQ(room.indicators[1].value()->value, 900);  // 90.0 %
+  EXPECT_EQ(room.indicators[1].value()->links.at(0).href, "/console/resources/ent_registry");
   request.params = {{"code", "none"}};
   EXPECT_EQ(table[2].handler(request).error().code, Code::not_found);
 }

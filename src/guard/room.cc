@@ -21,6 +21,14 @@ Room make_room(std::shared_ptr<Guard> guard, const Clock& clock, RoomOptions opt
          const auto head = door.audit_log().head();
          return head ? static_cast<double>(head->size) : 0.0;
        }});
+  room.indicators.push_back({"guard_audit_entries", [&door]() -> Result<IndicatorValue> {
+                               CB_TRY(const AuditHead head, door.audit_log().head());
+                               IndicatorValue value;
+                               value.value = static_cast<std::int64_t>(head.size);
+                               value.as_of = head.at;
+                               value.links = {{"审计日志", "/console/audit"}};
+                               return value;
+                             }});
   room.owner = std::move(guard);
   return room;
 }

@@ -111,6 +111,13 @@ TEST(Rail, ShowsQuarantinedRowsMaskedOnly) {
   const auto sources = table[0].handler({});
   ASSERT_TRUE(sources);
   EXPECT_NE(sources->body.find("\"state\":\"complete\""), std::string::npos) << sources->body;
+  const Room room = make_room(*city.rail);
+  for (const Indicator& indicator : room.indicators) {
+    const auto value = indicator.value();
+    ASSERT_TRUE(value) << indicator.code;
+    EXPECT_EQ(value->value, indicator.code == "rail_quarantined" ? 2 : 0);
+    EXPECT_FALSE(value->links.empty());
+  }
 }
 
 TEST(Rail, ReadsGb18030ByItselfAndChineseHeaders) {

@@ -35,7 +35,7 @@ PY
 done
 
 echo "[e2e] HTTP"
-python3 tests/e2e/http.py "$program" "$work"
+python3 tests/e2e/walk.py "$program" "$work"
 echo "[e2e] browser"
 node tests/browser/walk.mjs
 node tests/browser/pages.mjs
