@@ -313,7 +313,10 @@ NodeId Parser::name() {
     ++at_;
     return constant({}, first.begin);
   }
-  if (builtin_length > 0) {
+  // `date an time(…)`: a word follows where none may, so the whole is a name that is not there.
+  const bool goes_on = peek(builtin_length).kind == Token::Kind::name &&
+                       !is_keyword(peek(builtin_length).text) && body().items.empty();
+  if (builtin_length > 0 && !goes_on) {
     at_ += builtin_length;
     if (is("(")) return call(no_node, builtin_name, first.begin);
     auto f = std::make_shared<Function>();  // a built-in as a value, to hand to another function

@@ -98,7 +98,7 @@ Result<bool> Pattern::find(const std::vector<char32_t>& text, std::size_t from,
                            Match& match) const {
   std::int64_t budget = pattern_steps_max;
   const auto folded = [&](char32_t c) { return fold_ ? to_lower(c) : c; };
-  std::vector<std::ptrdiff_t> saved(2 * (groups_ + 1), -1);
+  std::vector<std::ptrdiff_t> saved(2 * (groups_ + 1) + loops_, -1);
   std::vector<std::pair<std::uint32_t, std::ptrdiff_t>> undo;
   std::vector<Attempt> stack;
   for (std::size_t start = from; start <= text.size(); ++start) {
@@ -140,6 +140,10 @@ Result<bool> Pattern::find(const std::vector<char32_t>& text, std::size_t from,
           case Op::save:
             undo.emplace_back(s.a, saved[s.a]);
             saved[s.a] = static_cast<std::ptrdiff_t>(at);
+            ++pc;
+            break;
+          case Op::moved:  // a round that took nothing is not repeated
+            alive = saved[s.a] != static_cast<std::ptrdiff_t>(at);
             ++pc;
             break;
           case Op::begin:

@@ -38,10 +38,22 @@ class Pattern {
     std::vector<Set> minus;  // [a-z-[aeiou]]
     bool has(char32_t c, bool fold) const;
   };
-  enum class Op : std::uint8_t { character, set, any, split, jump, save, begin, end, back, done };
+  enum class Op : std::uint8_t {
+    character,
+    set,
+    any,
+    split,
+    jump,
+    save,
+    moved,
+    begin,
+    end,
+    back,
+    done
+  };
   struct Step {
     Op op = Op::done;
-    std::uint32_t a = 0, b = 0;  // character; set; targets (a is tried first); slot; group
+    std::uint32_t a = 0, b = 0;  // character; set; targets (a is tried first); place; group
   };
 
  private:
@@ -49,6 +61,7 @@ class Pattern {
   std::vector<Step> steps_;
   std::vector<Set> sets_;
   std::size_t groups_ = 0;
+  std::size_t loops_ = 0;  // each has a place beyond the groups' where its round began
   bool dot_all_ = false, lines_ = false, fold_ = false;
 };
 

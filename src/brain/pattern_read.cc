@@ -8,6 +8,8 @@ namespace citybrain::brain {
 constexpr int pattern_depth_max = 100;
 constexpr std::size_t repeat_max = 1000;
 constexpr std::size_t unbounded = SIZE_MAX;
+// Places of loops count from here until the number of groups is known.
+constexpr std::uint32_t loop_place = 1U << 20;
 using Ranges = std::vector<std::pair<char32_t, char32_t>>;
 
 Result<Pattern> Pattern::compile(std::string_view pattern, std::string_view flags) {
@@ -28,8 +30,8 @@ Result<Pattern> Pattern::compile(std::string_view pattern, std::string_view flag
   return r;
 }
 
-PatternReader::PatternReader(Pattern& regex, std::string_view pattern, bool literal, bool spaced)
-    : regex_(regex), pattern_(to_code_points(pattern)), literal_(literal) {
+PatternReader::PatternReader(Pattern& compiled, std::string_view pattern, bool literal, bool spaced)
+    : compiled_(compiled), pattern_(to_code_points(pattern)), literal_(literal) {
   if (!spaced) return;
   int brackets = 0;
   bool before_escaped = false;
@@ -51,7 +53,7 @@ Result<void> PatternReader::read() {
   Steps steps;
   if (literal_) {
     for (const char32_t c : pattern_) {
-      steps.push_back({Pattern::Op::character, regex_.fold_ ? to_lower(c) : c, 0});
+      steps.push_back({Pattern::Op::character, compiled_.fold_ ? to_lower(c) : c, 0});
     }
   } else {
     steps = alternatives();
@@ -60,7 +62,12 @@ Result<void> PatternReader::read() {
   if (!error_.empty()) return invalid(error_);
   steps.push_back({Pattern::Op::done, 0, 0});
   if (steps.size() > pattern_program_max) return exhausted("the pattern is too large");
-  regex_.steps_ = std::move(steps);
+  for (Pattern::Step& s : steps) {
+    if ((s.op == Pattern::Op::save || s.op == Pattern::Op::moved) && s.a >= loop_place) {
+      s.a = s.a - loop_place + static_cast<std::uint32_t>(2 * (compiled_.groups_ + 1));
+    }
+  }
+  compiled_.steps_ = std::move(steps);
   return {};
 }
 
@@ -160,8 +167,10 @@ PatternReader::Steps PatternReader::repeat(const Steps& inner, std::size_t least
   };
   for (std::size_t i = 0; i < least; ++i) append(out, inner);
   if (most == unbounded) {
-    Steps loop{split(1, n + 2)};
+    const auto place = static_cast<std::uint32_t>(loop_place + compiled_.loops_++);
+    Steps loop{split(1, n + 4), {Pattern::Op::save, place, 0}};
     append(loop, inner);
+    loop.push_back({Pattern::Op::moved, place, 0});
     loop.push_back({Pattern::Op::jump, 0, 0});
     append(out, loop);
     return out;
@@ -175,8 +184,8 @@ PatternReader::Steps PatternReader::repeat(const Steps& inner, std::size_t least
 }
 
 PatternReader::Steps PatternReader::set_of(Pattern::Set set) {
-  regex_.sets_.push_back(std::move(set));
-  return {{Pattern::Op::set, static_cast<std::uint32_t>(regex_.sets_.size() - 1), 0}};
+  compiled_.sets_.push_back(std::move(set));
+  return {{Pattern::Op::set, static_cast<std::uint32_t>(compiled_.sets_.size() - 1), 0}};
 }
 
 PatternReader::Steps PatternReader::atom() {
@@ -202,7 +211,7 @@ PatternReader::Steps PatternReader::atom() {
       }
       std::uint32_t group = 0;
       if (captures) {
-        group = static_cast<std::uint32_t>(++regex_.groups_);
+        group = static_cast<std::uint32_t>(++compiled_.groups_);
         closed_.resize(group + 1);
       }
       Steps inner = alternatives();
@@ -214,7 +223,7 @@ PatternReader::Steps PatternReader::atom() {
       out.push_back({Pattern::Op::save, 2 * group + 1, 0});
       return out;
     }
-    default: return {{Pattern::Op::character, regex_.fold_ ? to_lower(c) : c, 0}};
+    default: return {{Pattern::Op::character, compiled_.fold_ ? to_lower(c) : c, 0}};
   }
 }
 
@@ -226,7 +235,7 @@ PatternReader::Steps PatternReader::escape() {
   const char32_t c = pattern_[at_++];
   if (c >= '1' && c <= '9') {
     std::uint32_t group = c - '0';
-    while (peek() >= '0' && peek() <= '9' && group * 10 + (peek() - '0') <= regex_.groups_) {
+    while (peek() >= '0' && peek() <= '9' && group * 10 + (peek() - '0') <= compiled_.groups_) {
       group = group * 10 + (pattern_[at_++] - '0');
     }
     if (group >= closed_.size() || !closed_[group])

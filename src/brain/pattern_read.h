@@ -10,7 +10,7 @@ namespace citybrain::brain {
 
 class PatternReader {
  public:
-  PatternReader(Pattern& regex, std::string_view pattern, bool literal, bool spaced);
+  PatternReader(Pattern& compiled, std::string_view pattern, bool literal, bool spaced);
   Result<void> read();
 
  private:
@@ -31,7 +31,7 @@ class PatternReader {
     if (error_.empty()) error_ = why;
   }
 
-  Pattern& regex_;
+  Pattern& compiled_;
   std::vector<char32_t> pattern_;
   bool literal_;
   std::size_t at_ = 0;
