@@ -55,40 +55,6 @@ Result<IndicatorValue> quality(const Catalog& catalog) {
 
 }  // namespace
 
-namespace {
-
-const IndicatorValue::Link resources_page{"数据资源目录", "/console/resources"};
-
-Result<IndicatorValue> resources_figure(const Catalog& catalog) {
-  IndicatorValue value;
-  value.value = static_cast<std::int64_t>(catalog.resources().size());
-  CB_TRY(const auto standings, catalog.standings());
-  for (const auto& [code, standing] : standings) {
-    value.as_of = std::max(value.as_of, standing.landed_at.value_or(Timestamp{}));
-  }
-  value.links = {resources_page};
-  return value;
-}
-
-// Share of good rows of all that came, in 1/100 percent.
-Result<IndicatorValue> quality_figure(const Catalog& catalog) {
-  CB_TRY(const auto standings, catalog.standings());
-  IndicatorValue value;
-  std::int64_t good = 0;
-  std::int64_t all = 0;
-  for (const auto& [code, standing] : standings) {
-    good += standing.rows_good;
-    all += standing.rows_good + standing.rows_bad;
-    value.as_of = std::max(value.as_of, standing.landed_at.value_or(Timestamp{}));
-  }
-  value.scale = 2;
-  value.value = all == 0 ? 0 : good * 10'000 / all;
-  value.links = {resources_page};
-  return value;
-}
-
-}  // namespace
-
 Room make_room(Catalog& catalog) {
   Room room;
   room.name = "catalog";
@@ -99,8 +65,8 @@ Room make_room(Catalog& catalog) {
        .help = "Resources in the catalogue",
        .value = [&catalog] { return static_cast<double>(catalog.resources().size()); }}};
   room.indicators = {
-      {"catalog_resources", [&catalog] { return resources_figure(catalog); }},
-      {"catalog_quality", [&catalog] { return quality_figure(catalog); }},
+      {"catalog_resources", [&catalog] { return resource_count(catalog); }},
+      {"catalog_quality", [&catalog] { return quality(catalog); }},
   };
   return room;
 }

@@ -19,21 +19,6 @@ double sum_of(const Rail& rail, std::int64_t Source::*member) {
   return static_cast<double>(sum);
 }
 
-// The same sum as a figure, as of the last time a source moved.
-Indicator figure(const Rail& rail, std::string code, std::int64_t Source::*member,
-                 IndicatorValue::Link link) {
-  return {std::move(code), [&rail, member, link]() -> Result<IndicatorValue> {
-            CB_TRY(const std::vector<Source> sources, rail.sources());
-            IndicatorValue value;
-            for (const Source& source : sources) {
-              value.value += source.*member;
-              value.as_of = std::max(value.as_of, source.updated_at);
-            }
-            value.links = {link};
-            return value;
-          }};
-}
-
 }  // namespace
 
 Room make_room(Rail& rail) {
@@ -60,11 +45,6 @@ Room make_room(Rail& rail) {
       {.name = "citybrain_lake_feed_lag_rows",
        .help = "Changes that columns do not hold yet",
        .value = [&rail] { return static_cast<double>(rail.feed_lag()); }},
-  };
-  room.indicators = {
-      figure(rail, "rail_rows_landed", &Source::rows_landed, {"数据源", "/console/sources"}),
-      figure(rail, "rail_quarantined", &Source::rows_quarantined,
-             {"隔离区", "/console/quarantine"}),
   };
   return room;
 }
