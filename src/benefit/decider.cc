@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "base/text.h"
+
 namespace citybrain::benefit {
 
 namespace {
@@ -24,23 +26,54 @@ Verdict verdict_of(const brain::Value& entitled, const brain::Value& amount) {
   return {true, fen};
 }
 
-std::string words_of(const brain::ConditionTrace& condition) {
-  if (condition.subject.empty()) return condition.text;
-  return condition.subject + " " + condition.text;
+// A value as an official would say it.
+std::string said(const brain::Value& value) {
+  if (value.is_null()) return "无记录";
+  if (value.is_true()) return "是";
+  if (value.is_false()) return "否";
+  return brain::to_text(value);
+}
+
+bool is_comparison(const std::string& test) {
+  return test.starts_with("<") || test.starts_with(">") || test.starts_with("=") ||
+         test.starts_with("[") || test.starts_with("]") || test.starts_with("(") ||
+         test.starts_with("!") || test.starts_with("not(");
+}
+
+// "参保人数 >= 起点人数（起点人数 30）": the condition as the model says it, and what the
+// parameters in it are.
+std::string words_of(const brain::ConditionTrace& condition, const brain::Context& constants) {
+  std::string words = condition.text;
+  if (words == "true") words = "是";
+  if (words == "false") words = "否";
+  if (!condition.subject.empty()) {
+    const char* between = is_comparison(words)                   ? " "
+                          : words.find(',') != std::string::npos ? " 属于 "
+                                                                 : " = ";
+    words = condition.subject + between + words;
+  }
+  std::vector<std::string> parameters;
+  for (const brain::Read& read : condition.reads) {
+    const bool written = words.find(read.name) != std::string::npos;
+    if (!written || constants.find(read.name) == nullptr) continue;
+    parameters.push_back(read.name + " " + said(read.value));
+  }
+  if (!parameters.empty()) words += "（" + join(parameters, "，") + "）";
+  return words;
 }
 
 void add_conditions(const std::vector<brain::ConditionTrace>& conditions, std::vector<Reason>& out,
-                    const std::vector<std::string>& wanted) {
+                    const Prepared& prepared) {
   for (const brain::ConditionTrace& condition : conditions) {
     if (condition.text == "-" || condition.text.empty()) continue;
     Reason reason;
-    reason.text = words_of(condition);
-    reason.value = brain::to_text(condition.value);
+    reason.text = words_of(condition, prepared.constants);
+    reason.value = said(condition.value);
     reason.holds = condition.truth == brain::Truth::yes;
     for (const brain::Read& read : condition.reads) {
-      if (!contains(wanted, read.name)) continue;
+      if (!contains(prepared.wanted, read.name)) continue;
       reason.fact = read.name;
-      if (condition.subject.empty()) reason.value = brain::to_text(read.value);
+      if (condition.subject.empty()) reason.value = said(read.value);
       break;
     }
     out.push_back(std::move(reason));
@@ -67,13 +100,25 @@ const brain::RuleTrace* telling_rule(const std::vector<brain::RuleTrace>& rules)
   return nearest;
 }
 
-std::vector<Reason> reasons_of(const brain::Explanation& explanation,
-                               const std::vector<std::string>& wanted) {
+// A condition over another decision says nothing of its own where that decision's conditions stand
+// among the reasons already.
+std::vector<brain::ConditionTrace> own_conditions(std::vector<brain::ConditionTrace> conditions,
+                                                  const std::vector<std::string>& told) {
+  std::erase_if(conditions, [&](const brain::ConditionTrace& condition) {
+    return contains(told, condition.subject);
+  });
+  return conditions;
+}
+
+std::vector<Reason> reasons_of(const brain::Explanation& explanation, const Prepared& prepared) {
   std::vector<Reason> reasons;
+  std::vector<std::string> told;
   for (const brain::DecisionTrace& decision : explanation.decisions) {
-    add_conditions(decision.conditions, reasons, wanted);
+    const std::size_t before = reasons.size();
+    add_conditions(own_conditions(decision.conditions, told), reasons, prepared);
     const brain::RuleTrace* rule = telling_rule(decision.rules);
-    if (rule != nullptr) add_conditions(rule->conditions, reasons, wanted);
+    if (rule != nullptr) add_conditions(own_conditions(rule->conditions, told), reasons, prepared);
+    if (reasons.size() > before) told.push_back(decision.name);
   }
   return reasons;
 }
@@ -146,7 +191,7 @@ Result<Explained> explain(const Prepared& prepared, const Batch& one_row, const 
     const brain::Value words = model.evaluate(decision_reason, context).value;
     if (words.is(brain::Kind::text)) explained.in_words = words.as_text();
   }
-  explained.reasons = reasons_of(entitled.explanation, prepared.wanted);
+  explained.reasons = reasons_of(entitled.explanation, prepared);
   for (Reason& reason : explained.reasons) {
     if (!reason.fact.empty()) {
       reason.resource = facts.resource_of(prepared.policy.subject, reason.fact);

@@ -53,6 +53,9 @@ TEST(Routes, AFirmSeesClaimsAndFollowsItsMoney) {
     EXPECT_EQ(item.at("amount_fen").as_int64(), 2'000'000);
     ASSERT_EQ(item.at("reasons").as_array().size(), 2u);
     const json::object& reason = item.at("reasons").at(0).as_object();
+    EXPECT_EQ(reason.at("text").as_string(), "参保人数 >= 30");
+    EXPECT_EQ(item.at("reasons").at(1).at("text").as_string(), "失信 = 否");
+    EXPECT_EQ(item.at("reasons").at(1).at("value").as_string(), "否");
     EXPECT_EQ(reason.at("fact").as_string(), "参保人数");
     EXPECT_EQ(reason.at("resource").as_string(), "ent_insured");
     EXPECT_TRUE(reason.at("holds").as_bool());

@@ -227,10 +227,13 @@ Result<json::object> decision_view(Benefit::State& s, const Principal& asker,
   view["facts"] = std::move(explained.facts);
   put_reasons(view, explained);
   view["explanation"] = std::move(explained.explanation);
+  const bool same = explained.verdict.amount_fen == view["amount_fen"].as_int64() &&
+                    prepared.effective.hash == view["model_hash"].as_string();
   // Explained with the facts of now: the same as then, or the facts have changed since.
   view["recomputed"] = {{"facts_as_of", known.read.as_of},
                         {"amount_fen", explained.verdict.amount_fen},
-                        {"same", explained.verdict.amount_fen == view["amount_fen"].as_int64()},
+                        {"model_version", prepared.effective.version},
+                        {"same", same},
                         {"audit", {{"index", known.read.audit_index}}}};
   return view;
 }
