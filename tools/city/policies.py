@@ -168,13 +168,15 @@ benefit_payments_today 今日支付 笔 当日国库支付成功的笔数 czj �
 benefit_entitled_fen 应兑付金额 亿元 已匹配认定应享受而尚未支付与已支付金额之和 czj 日 benefit yi_yuan
 benefit_pending_fen 在途金额 亿元 已占用预算、国库尚未回执的金额 czj 日 benefit yi_yuan
 benefit_lines_left 预算余额 亿元 预算额度减在途与已支付 czj 日 benefit yi_yuan
-benefit_payments 支付笔数 笔 国库支付成功的笔数累计 czj 日 benefit integer
-benefit_entitled 应兑付份数 份 已匹配认定应享受的政策与主体对数 czj 日 benefit integer
-benefit_claims_waiting 待审申领 件 已提交、等待财政审核的申领数 czj 日 benefit integer
 benefit_line_runout_days 最紧预算可用天数 天 按近七日支付速度推算各预算额度用尽天数的最小值 czj 日 benefit integer
 benefit_payments 累计支付 笔 国库支付成功的笔数，退回后重付算一笔 czj 日 benefit integer
 benefit_entitled 应享事项 项 匹配认定的主体与政策的对数 czj 日 benefit integer
 benefit_claims_waiting 待复核申领 件 已申领、等待财政复核的件数 czj 日 benefit integer
+rail_rows_landed 归集数据量 万条 各部门来源落地的记录数，不含隔离 dsj 日 rail wan
+rail_quarantined 隔离记录 条 未通过声明校验而被隔离的记录数 dsj 日 rail integer
+catalog_resources 数据资源 项 已编目的公共数据资源数 dsj 月 catalog integer
+catalog_quality 数据质量 % 各资源合格记录占全部到达记录之比 dsj 日 catalog decimal:1
+guard_audit_entries 审计日志 条 审计日志的条目数 dsj 日 guard integer
 """
 
 
