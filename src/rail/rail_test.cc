@@ -140,22 +140,41 @@ TEST(Rail, ReadsGb18030ByItselfAndChineseHeaders) {
   EXPECT_EQ(quarantined(city, "firm"), (std::map<std::int64_t, std::string>{{4, " encoding"}}));
 }
 
+std::string gzip_of(const std::string& text) {
+  const std::string path = std::filesystem::temp_directory_path() / "citybrain_rail_test.gz";
+  gzFile out = ::gzopen(path.c_str(), "wb");
+  CB_CHECK(::gzwrite(out, text.data(), static_cast<unsigned>(text.size())) ==
+           static_cast<int>(text.size()));
+  ::gzclose(out);
+  std::string bytes = *read_file(path);
+  std::filesystem::remove(path);
+  return bytes;
+}
+
+TEST(Rail, TakesByteOrderMarksAndWindowsLineEnds) {
+  const auto stores = sql::test_stores();
+  City city(*stores.begin(), stores.dir());
+  put_file(stores.dir() + "/bom.csv",
+           "\xEF\xBB\xBFuscc,name\r\n" + uscc_of(1) + ",甬城\r\n\r\n" + uscc_of(2) + ",\"甬城\"");
+  put_file(stores.dir() + "/bom.ndjson",
+           "\xEF\xBB\xBF{\"uscc\":\"" + uscc_of(3) + "\",\"name\":\"甬城\"}\r\n");
+  EXPECT_EQ(city.rail->ingest(stores.dir() + "/bom.csv", "firm")->progress.rows_landed, 2);
+  EXPECT_EQ(city.rail->ingest(stores.dir() + "/bom.ndjson", "firm")->progress.rows_landed, 1);
+  for (int n = 1; n <= 3; ++n)
+    EXPECT_EQ(to_text((**city.lake->get("firm", {uscc_of(n)}))[1]), "甬城");
+}
+
 TEST(Rail, ReadsNdjsonAndGzip) {
   const auto stores = sql::test_stores();
   City city(*stores.begin(), stores.dir());
   const std::string path = stores.dir() + "/x.ndjson.gz";
-  gzFile out = ::gzopen(path.c_str(), "wb");
-  const std::string text = "{\"uscc\":\"" + uscc_of(1) +
-                           "\",\"企业名称\":\"甬城\",\"capital\":12.10}\n"
-                           "{\"uscc\":\"" +
-                           uscc_of(2) +
-                           "\",\"name\":\"甬城\",\"capital\":{}}\n"
-                           "not json\n"
-                           "{\"uscc\":\"" +
-                           uscc_of(3) + "\",\"name\":\"甬城\",\"extra\":1}\n";
-  ASSERT_EQ(::gzwrite(out, text.data(), static_cast<unsigned>(text.size())),
-            static_cast<int>(text.size()));
-  ::gzclose(out);
+  put_file(path, gzip_of("{\"uscc\":\"" + uscc_of(1) +
+                         "\",\"企业名称\":\"甬城\",\"capital\":12.10}\n"
+                         "{\"uscc\":\"" +
+                         uscc_of(2) +
+                         "\",\"name\":\"甬城\",\"capital\":{}}\nnot json\n"
+                         "{\"uscc\":\"" +
+                         uscc_of(3) + "\",\"name\":\"甬城\",\"extra\":1}\n"));
   const auto report = city.rail->ingest(path, "firm");
   ASSERT_TRUE(report) << report.error().message;
   EXPECT_EQ(report->progress.rows_landed, 2);
@@ -179,6 +198,7 @@ TEST(Rail, RefusesAFileThatCannotBeTheResource) {
   check("empty.csv", "", "is empty");
   check("half.csv", "\"uscc,name\n", "does not begin with a header");
   check("wrong.csv.gz", "uscc,name\n", "is no gzip");
+  check("cut.csv.gz", gzip_of(header + firm(1)).substr(0, 60), "damaged gzip");
   EXPECT_EQ(city.rail->ingest("/nowhere.csv", "firm").error().code, Code::not_found);
   EXPECT_EQ(city.rail->ingest(stores.dir() + "/none.csv", "frim").error().code, Code::not_found);
   const auto sources = city.rail->sources();
