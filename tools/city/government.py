@@ -96,25 +96,27 @@ dsj_gxjh dsj 公共数据共享交换平台 共享平台
 """
 STAFF = "catalog.read cockpit.read "
 ROLES = {
-    "admin": STAFF + "accounts.read accounts.write guard.accounts guard.audit system.read "
+    # Who owns the data folder, over the admin socket: what the commands of the program do.
+    "operator": "accounts.write rail.write system.backup system.read",
+    "admin": STAFF + "accounts.write guard.audit system.read system.backup "
              "system.backup rail.read",
-    "engineer": STAFF + "catalog.write rail.read rail.write rail.run rail.quarantine guard.read "
+    "engineer": STAFF + "rail.read rail.write rail.quarantine guard.read "
                 "system.read",
-    "steward": STAFF + "catalog.write rail.read rail.quarantine guard.read "
+    "steward": STAFF + "rail.read rail.quarantine guard.read "
                "guard.clear_l2@quality",
     "finance_maker": STAFF + "benefit.read benefit.import benefit.claims benefit.decisions "
                      "rules.read",
     "finance_checker": STAFF + "benefit.read benefit.claims benefit.approve benefit.decisions "
                        "rules.read",
-    "policy_officer": STAFF + "benefit.read benefit.match benefit.draft benefit.decisions "
+    "policy_officer": STAFF + "benefit.read benefit.match benefit.decisions "
                       "rules.read rules.write rules.submit rules.try",
     "publisher": STAFF + "benefit.read benefit.publish rules.read rules.publish",
     "clerk": STAFF + "benefit.read guard.read guard.clear_l3@handling",
     "auditor": STAFF + "benefit.read benefit.decisions rules.read guard.read guard.audit "
                "guard.clear_l2@audit",
     "leader": STAFF + "benefit.read",
-    "citizen": "benefit.mine benefit.decisions",
-    "enterprise": "benefit.mine benefit.decisions",
+    "citizen": "benefit.decisions",
+    "enterprise": "benefit.decisions",
 }
 
 

@@ -32,25 +32,26 @@ LOCAL = {
 FACTORS = ["0.5", "0.6", "0.8", "1", "1", "1", "1.2", "1.5"]
 WHO = {"enterprise": "企业及其他市场主体", "person": "个人"}
 THEMES = {
-    # theme: (line's name, functional subject, economic subject, department, share of the money)
-    "SB": ("失业保险基金稳岗与技能支出", "2090203", "50701", "rsj", 22),
-    "JY": ("就业补助资金", "2080799", "50701", "rsj", 16),
-    "FC": ("惠企纾困专项资金", "2150805", "50799", "czj", 12),
-    "QY": ("工业和信息化发展专项资金", "2150299", "50799", "jxj", 14),
-    "KJ": ("科技发展专项资金", "2060499", "50799", "kjj", 8),
-    "SW": ("商务与开放型经济专项资金", "2160699", "50799", "swj", 6),
-    "JR": ("金融业发展专项资金", "2170399", "50702", "jrj", 4),
-    "NY": ("农业生产发展资金", "2130122", "50799", "nyj", 2),
-    "WL": ("文化旅游发展专项资金", "2070199", "50799", "wlj", 1),
-    "MZ": ("社会福利与救助资金", "2081099", "50901", "mzj", 5),
-    "CL": ("残疾人事业发展资金", "2081107", "50901", "cl", 3),
-    "RC": ("人才发展专项资金", "2080116", "50999", "rsj", 3),
-    "ZF": ("人才住房补贴资金", "2210299", "50999", "zjj", 3),
-    "JN": ("节能环保专项资金", "2111001", "50799", "fgw", 1),
-    "ZL": ("质量与知识产权专项资金", "2013899", "50799", "scjg", 1),
-    "JT": ("港航物流发展专项资金", "2140199", "50799", "jtj", 1),
+    # theme: (line's name, functional and economic subject, department, 亿 yuan of the city's own line,
+    #         weight among a division's lines)
+    "SB": ("失业保险基金稳岗与技能支出", "2090203", "50701", "rsj", 38, 3),
+    "JY": ("就业补助资金", "2080799", "50701", "rsj", 14, 18),
+    "FC": ("惠企纾困专项资金", "2150805", "50799", "czj", 8, 10),
+    "QY": ("工业和信息化发展专项资金", "2150299", "50799", "jxj", 14, 22),
+    "KJ": ("科技发展专项资金", "2060499", "50799", "kjj", 8, 14),
+    "SW": ("商务与开放型经济专项资金", "2160699", "50799", "swj", 6, 8),
+    "JR": ("金融业发展专项资金", "2170399", "50702", "jrj", 5, 6),
+    "NY": ("农业生产发展资金", "2130122", "50799", "nyj", 3, 4),
+    "WL": ("文化旅游发展专项资金", "2070199", "50799", "wlj", 2, 2),
+    "MZ": ("社会福利与救助资金", "2081099", "50901", "mzj", 4, 10),
+    "CL": ("残疾人事业发展资金", "2081107", "50901", "cl", 2, 3),
+    "RC": ("人才发展专项资金", "2080116", "50999", "rsj", 4, 4),
+    "ZF": ("人才住房补贴资金", "2210299", "50999", "zjj", 4, 2),
+    "JN": ("节能环保专项资金", "2111001", "50799", "fgw", 2, 4),
+    "ZL": ("质量与知识产权专项资金", "2013899", "50799", "scjg", 2, 3),
+    "JT": ("港航物流发展专项资金", "2140199", "50799", "jtj", 3, 4),
 }
-CITY_BUDGET, DIVISION_BUDGET = 9_000_000_000, 600_000_000  # yuan a year
+DIVISION_BUDGET = 600_000_000  # yuan a year, of a division of weight 100
 
 
 def digest(*parts):
@@ -153,11 +154,12 @@ def line_rows():
         weight = 60 + digest(division["code"], "weight") % 80
         if division["kind"] == "zone":
             weight //= 2
-        total = CITY_BUDGET if city else DIVISION_BUDGET * weight // 100
-        for theme, (name, functional, economic, department, share) in THEMES.items():
-            yield [f"{division['code']}-{theme}", f"{division['short_name']}{name}", level,
-                   division["code"], YEAR, functional, economic,
-                   f"{total * share // 100 // 10000 * 10000}", department]
+        weights = sum(theme[-1] for theme in THEMES.values())
+        for code, (name, functional, economic, department, own, share) in THEMES.items():
+            amount = (own * 100_000_000 if city
+                      else DIVISION_BUDGET * weight // 100 * share // weights // 10000 * 10000)
+            yield [f"{division['code']}-{code}", f"{division['short_name']}{name}", level,
+                   division["code"], YEAR, functional, economic, amount, department]
 
 
 INDICATORS = """
