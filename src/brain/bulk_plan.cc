@@ -105,7 +105,7 @@ Result<std::shared_ptr<const Program>> Model::bind(const std::vector<std::string
   for (std::uint32_t i = 0; i < impl_->items.size(); ++i) {
     const Item& item = impl_->items[i];
     if (item.kind != Item::Kind::input && item.kind != Item::Kind::decision) continue;
-    const Value* v = parameters.find(item.name);
+    const Value* v = item.path.empty() ? parameters.find(item.name) : nullptr;
     if (v == nullptr) continue;
     Value given = *v;
     if (!coerce(given, item.type, &machine)) {

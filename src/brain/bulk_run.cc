@@ -78,6 +78,7 @@ BulkRun::BulkRun(const Program::Impl& program, Block::Impl& block)
       states_[i].result.codes.assign(rows_, 0);
       states_[i].result.values.emplace_back();
     }
+    if (!item.path.empty() && item.kind == Item::Kind::input) continue;  // no column names it
     if (program.given[i]) {
       if (item.kind == Item::Kind::decision) put(i, Bits(rows_, true), *program.given[i]);
       continue;

@@ -103,7 +103,9 @@ struct Item {
   Kind kind = Kind::input;
   std::string id;
   std::string name;
-  std::string document;  // namespace of the file it stands in
+  // The names of the imports that lead to its file; none of the main file. A file that is imported
+  // along two ways is there twice: each has inputs of its own.
+  std::vector<std::string> path;
   std::string type_name;
   std::string description;
   TypeRef type;

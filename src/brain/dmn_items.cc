@@ -7,10 +7,13 @@
 namespace citybrain::brain {
 
 const Item* Model::Impl::find(std::string_view wanted, Item::Kind kind) const {
+  const Item* imported = nullptr;
   for (const Item& item : items) {
-    if (item.kind == kind && (item.name == wanted || item.id == wanted)) return &item;
+    if (item.kind != kind || (item.name != wanted && item.id != wanted)) continue;
+    if (item.path.empty()) return &item;
+    if (imported == nullptr) imported = &item;
   }
-  return nullptr;
+  return imported;
 }
 
 void DmnReader::error(const Document& d, pugi::xml_node node, std::string code, std::string message,
@@ -24,34 +27,38 @@ void DmnReader::error(const Document& d, pugi::xml_node node, std::string code, 
   diagnostics_.push_back(std::move(out));
 }
 
-bool DmnReader::add_document(std::string_view xml, int depth) {
-  constexpr int import_depth_max = 20;
+// Imported files first, each under the names that lead to it.
+bool DmnReader::add_document(std::string_view xml, const std::vector<std::string>& path) {
+  constexpr std::size_t import_depth_max = 10;
+  constexpr std::size_t documents_max = 100;
   auto d = std::make_unique<Document>();
   if (!read_document(xml, *d, diagnostics_)) return false;
-  for (const auto& known : documents_) {
-    if (known->space == d->space && !documents_.empty() && depth > 0) return true;
-  }
   Document& document = *d;
-  for (const auto& [space, name] : document.imports) {
-    const auto found =
-        std::find_if(options_.imports.begin(), options_.imports.end(), [&](const auto& other) {
-          if (other.first == space) return true;
-          // By the file's own namespace, where it is given by location.
-          return other.second.find("namespace=\"" + space + "\"") != std::string::npos;
+  document.path = path;
+  for (Document::Import& import : document.imports) {
+    const std::string& wanted = import.space;
+    const auto found = std::find_if(
+        options_.imports.begin(), options_.imports.end(), [&wanted](const auto& other) {
+          // By name, or by the file's own namespace.
+          return other.first == wanted ||
+                 other.second.find("namespace=\"" + wanted + "\"") != std::string::npos;
         });
+    const auto element = child(document.root, "import");
     if (found == options_.imports.end()) {
-      const auto type = child(document.root, "import").attribute("importType").value();
-      if (std::string_view(type).find("DMN") != std::string_view::npos) {
-        error(document, child(document.root, "import"), "import",
-              "the imported file with namespace `" + space + "` was not given", "");
+      const std::string_view type = element.attribute("importType").value();
+      if (type.find("DMN") != std::string_view::npos) {
+        error(document, element, "import",
+              "the imported file with namespace `" + wanted + "` was not given", "");
       }
       continue;
     }
-    if (depth >= import_depth_max) {
-      error(document, document.root, "import", "imports are nested too deep", "");
+    if (path.size() >= import_depth_max || documents_.size() >= documents_max) {
+      error(document, element, "import", "imports are nested too deep, or too many", "");
       return false;
     }
-    if (!add_document(found->second, depth + 1)) return false;
+    import.path = path;
+    import.path.push_back(import.name.empty() ? wanted : import.name);
+    if (!add_document(found->second, import.path)) return false;
   }
   documents_.push_back(std::move(d));
   return true;
@@ -59,16 +66,15 @@ bool DmnReader::add_document(std::string_view xml, int depth) {
 
 bool DmnReader::read(std::string_view xml, Model::Impl& model) {
   model_ = &model;
-  if (!add_document(xml, 0)) return false;
+  if (!add_document(xml, {})) return false;
   const Document& main = *documents_.back();
   model.id = main.root.attribute("id").value();
   model.name = main.root.attribute("name").value();
   for (const auto& d : documents_) read_types(*d);
   for (const auto& d : documents_) read_items(*d);
   for (std::uint32_t i = 0; i < model.items.size(); ++i) {
-    const auto d = std::find_if(documents_.begin(), documents_.end(), [&](const auto& doc) {
-      return doc->space == model.items[i].document;
-    });
+    const auto d = std::find_if(documents_.begin(), documents_.end(),
+                                [&](const auto& doc) { return doc->path == model.items[i].path; });
     if (model.items[i].kind == Item::Kind::service)
       read_service(**d, model.items[i], nodes_[i]);
     else
@@ -76,9 +82,8 @@ bool DmnReader::read(std::string_view xml, Model::Impl& model) {
   }
   check_cycles();
   for (std::uint32_t i = 0; i < model.items.size(); ++i) {
-    const auto d = std::find_if(documents_.begin(), documents_.end(), [&](const auto& doc) {
-      return doc->space == model.items[i].document;
-    });
+    const auto d = std::find_if(documents_.begin(), documents_.end(),
+                                [&](const auto& doc) { return doc->path == model.items[i].path; });
     read_logic(**d, i);
   }
   fill_infos();
@@ -99,7 +104,7 @@ void DmnReader::read_items(Document& d) {
       item.kind = kind;
       item.id = node.attribute("id").value();
       item.name = node.attribute("name").value();
-      item.document = d.space;
+      item.path = d.path;
       item.description = child(node, "description").child_value();
       const auto variable = child(node, "variable");
       if (const char* name = variable.attribute("name").value();
@@ -110,7 +115,8 @@ void DmnReader::read_items(Document& d) {
       if (item.name.empty()) error(d, node, "name", "the element has no name", "");
       item.type = resolve(d, item.type_name, variable ? variable : node, item.name);
       const bool main = &d == documents_.back().get();
-      if (main && model_->find(item.name, kind) != nullptr) {
+      const Item* twin = model_->find(item.name, kind);
+      if (main && twin != nullptr && twin->path.empty() && twin->name == item.name) {
         error(d, node, "name", "there are two elements `" + item.name + "`", item.name);
       }
       if (main && kind == Item::Kind::input && !options_.known_inputs.empty() &&
@@ -121,7 +127,7 @@ void DmnReader::read_items(Document& d) {
               close ? "did you mean `" + *close + "`?" : "");
       }
       const auto number = static_cast<std::uint32_t>(model_->items.size());
-      if (!item.id.empty()) by_id_[{d.space, item.id}] = number;
+      if (!item.id.empty()) by_id_[{d.path, item.id}] = number;
       model_->items.push_back(std::move(item));
       nodes_.push_back(node);
     }
@@ -130,10 +136,16 @@ void DmnReader::read_items(Document& d) {
 
 std::optional<std::uint32_t> DmnReader::item_at(const Document& d, std::string_view href) const {
   const auto hash = href.rfind('#');
-  std::string space =
-      hash == std::string_view::npos || hash == 0 ? d.space : std::string(href.substr(0, hash));
+  const std::string space(hash == std::string_view::npos ? "" : href.substr(0, hash));
+  std::vector<std::string> path = d.path;
+  if (!space.empty() && space != d.space) {
+    const auto import = std::find_if(d.imports.begin(), d.imports.end(),
+                                     [&](const auto& known) { return known.space == space; });
+    if (import == d.imports.end()) return std::nullopt;
+    path = import->path;
+  }
   const std::string id(hash == std::string_view::npos ? href : href.substr(hash + 1));
-  const auto it = by_id_.find({space, id});
+  const auto it = by_id_.find({path, id});
   if (it == by_id_.end()) return std::nullopt;
   return it->second;
 }
@@ -213,7 +225,7 @@ void DmnReader::check_cycles() {
     if (state[i] != 0 || model_->items[i].kind != Item::Kind::decision) continue;
     if (!visits_itself(i, state)) continue;
     const auto d = std::find_if(documents_.begin(), documents_.end(), [&](const auto& doc) {
-      return doc->space == model_->items[i].document;
+      return doc->path == model_->items[i].path;
     });
     error(**d, nodes_[i], "cycle", "the decision requires itself, directly or through others",
           model_->items[i].name);
@@ -224,9 +236,8 @@ void DmnReader::check_cycles() {
 
 void DmnReader::declare(Around& around, const Item& item, std::uint32_t number) {
   std::string name = item.name;
-  if (item.document != around.document->space) {
-    const auto it = around.document->imports.find(item.document);
-    if (it != around.document->imports.end() && !it->second.empty()) name = it->second + "." + name;
+  for (const auto& import : around.document->imports) {
+    if (item.path == import.path && !import.name.empty()) name = import.name + "." + name;
   }
   TypeRef type = item.type;
   if (item.kind == Item::Kind::function || item.kind == Item::Kind::service) {
@@ -302,10 +313,9 @@ void DmnReader::read_function(Document& d, Item& item, pugi::xml_node node, Arou
 }
 
 void DmnReader::fill_infos() {
-  const std::string& main = documents_.back()->space;
   for (std::uint32_t i = 0; i < model_->items.size(); ++i) {
     const Item& item = model_->items[i];
-    if (item.document != main) continue;
+    if (!item.path.empty()) continue;
     if (item.kind == Item::Kind::input) {
       model_->inputs.push_back({item.name, item.type_name, item.description});
       model_->input_items.push_back(i);

@@ -24,8 +24,14 @@ struct Document {
   std::string text;
   pugi::xml_document xml;
   pugi::xml_node root;
-  std::string space;                                  // its target namespace
-  std::map<std::string, std::string> imports;         // namespace → name
+  struct Import {
+    std::string space;
+    std::string name;
+    std::vector<std::string> path;
+  };
+  std::string space;              // its target namespace
+  std::vector<std::string> path;  // names of the imports that lead here
+  std::vector<Import> imports;
   std::map<std::string, TypeRef, std::less<>> types;  // as this file names them
 };
 
@@ -53,7 +59,7 @@ class DmnReader {
     int depth = 0;
   };
 
-  bool add_document(std::string_view xml, int depth);
+  bool add_document(std::string_view xml, const std::vector<std::string>& path);
   void error(const Document& d, pugi::xml_node node, std::string code, std::string message,
              std::string where, std::string suggestion = "");
 
@@ -97,8 +103,9 @@ class DmnReader {
   std::vector<Diagnostic>& diagnostics_;
   std::vector<std::unique_ptr<Document>> documents_;
   Model::Impl* model_ = nullptr;
-  std::map<std::pair<std::string, std::string>, std::uint32_t> by_id_;  // (namespace, id) → item
-  std::vector<pugi::xml_node> nodes_;                                   // of items
+  // (path of the file, id) → item
+  std::map<std::pair<std::vector<std::string>, std::string>, std::uint32_t> by_id_;
+  std::vector<pugi::xml_node> nodes_;  // of items
   std::set<std::string> in_progress_;
   std::vector<std::string> members_;
 };

@@ -130,6 +130,38 @@ TEST(Dmn, ExplainsEachConditionWithWhatItRead) {
   EXPECT_EQ(parts.explanation.decisions[0].conditions[1].truth, Truth::unknown);
 }
 
+TEST(Dmn, AFileImportedTwiceHasInputsOfItsOwnEachTime) {
+  const auto file = [](const std::string& space, const std::string& body) {
+    return "<definitions xmlns=\"https://www.omg.org/spec/DMN/20191111/MODEL/\" namespace=\"" +
+           space + "\">" + body + "</definitions>";
+  };
+  const std::string import_type =
+      "\" importType=\"https://www.omg.org/spec/DMN/20191111/MODEL/\"/>";
+  const std::string leaf = file(
+      "urn:a",
+      "<inputData id=\"p\" name=\"Person name\"><variable name=\"Person name\" "
+      "typeRef=\"string\"/></inputData>"
+      "<decision id=\"hi\" name=\"Greeting\"><variable name=\"Greeting\"/><informationRequirement>"
+      "<requiredInput href=\"#p\"/></informationRequirement><literalExpression><text>\"Hi \" + "
+      "Person name</text>"
+      "</literalExpression></decision>");
+  const std::string main =
+      file("urn:c", "<import name=\"one\" namespace=\"urn:a" + import_type +
+                        "<import name=\"two\" namespace=\"urn:a" + import_type +
+                        "<decision id=\"d\" name=\"d\"><variable "
+                        "name=\"d\"/><informationRequirement><requiredDecision href=\"urn:a#hi\"/>"
+                        "</informationRequirement><literalExpression><text>one.Greeting</text></"
+                        "literalExpression></decision>");
+  LoadOptions options;
+  options.imports = {{"leaf.dmn", leaf}};
+  const auto model = Model::load(main, options).checked();
+  ASSERT_TRUE(model) << model.error().message;
+  const Value inner = Value::context({{"Person name", Value::text("Ann")}});
+  EXPECT_EQ(to_text((*model)->evaluate("d", {{"one", inner}}).value), "Hi Ann");
+  EXPECT_TRUE((*model)->evaluate("d", {{"two", inner}}).value.is_null());
+  EXPECT_NE(refused(main).find("was not given"), std::string::npos);
+}
+
 TEST(Dmn, ReadsInputsByTheirTypes) {
   const auto model =
       load(definitions({{"起始日", "date"}, {"标准", "number"}, {"名", "string"}}, ""));

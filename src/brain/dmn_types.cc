@@ -8,9 +8,9 @@ namespace citybrain::brain {
 
 void DmnReader::read_types(Document& d) {
   // Types of imported files first, under the import's name.
-  for (const auto& [space, name] : d.imports) {
+  for (const auto& [space, name, path] : d.imports) {
     for (const auto& other : documents_) {
-      if (other->space != space || other.get() == &d) continue;
+      if (other->path != path || other.get() == &d) continue;
       for (const auto& [type_name, type] : other->types) {
         if (type_name.find('.') == std::string::npos) {
           d.types[name.empty() ? type_name : name + "." + type_name] = type;

@@ -135,7 +135,8 @@ bool read_document(std::string_view text, Document& out, std::vector<Diagnostic>
   }
   out.space = out.root.attribute("namespace").value();
   for (const auto& import : children(out.root, "import")) {
-    out.imports[import.attribute("namespace").value()] = import.attribute("name").value();
+    out.imports.push_back(
+        {import.attribute("namespace").value(), import.attribute("name").value(), {}});
   }
   return true;
 }

@@ -64,6 +64,21 @@ Outcome finish(Evaluation& evaluation, Value value) {
 
 namespace {
 
+// The item's value in a context: those of imported files stand under the imports' names, as
+// contexts within contexts or as one name with points.
+const Value* given_in(const Context& context, const Item& item) {
+  if (item.path.empty()) return context.find(item.name);
+  std::string whole;
+  const Context* at = &context;
+  for (const std::string& part : item.path) {
+    whole += part + ".";
+    const Value* inner = at != nullptr ? at->find(part) : nullptr;
+    at = inner != nullptr && inner->is(Kind::context) ? &inner->as_context() : nullptr;
+  }
+  const Value* found = at != nullptr ? at->find(item.name) : nullptr;
+  return found != nullptr ? found : context.find(whole + item.name);
+}
+
 // The context's entries for inputs, and over decisions but those asked for.
 void give_all(const Model::Impl& model, const Context& context,
               const std::vector<const Item*>& asked, Evaluation& evaluation) {
@@ -71,7 +86,7 @@ void give_all(const Model::Impl& model, const Context& context,
     const Item& known = model.items[i];
     if (known.kind != Item::Kind::input && known.kind != Item::Kind::decision) continue;
     if (std::find(asked.begin(), asked.end(), &known) != asked.end()) continue;
-    const Value* given = context.find(known.name);
+    const Value* given = given_in(context, known);
     if (given == nullptr) continue;
     Value v = *given;
     if (!coerce(v, known.type, &evaluation.machine())) {
