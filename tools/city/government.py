@@ -98,8 +98,7 @@ STAFF = "catalog.read cockpit.read "
 ROLES = {
     # Who owns the data folder, over the admin socket: what the commands of the program do.
     "operator": "accounts.write rail.write system.backup system.read",
-    "admin": STAFF + "accounts.write guard.audit system.read system.backup "
-             "system.backup rail.read",
+    "admin": STAFF + "accounts.write guard.audit system.read system.backup rail.read",
     "engineer": STAFF + "rail.read rail.write rail.quarantine guard.read "
                 "system.read",
     "steward": STAFF + "rail.read rail.quarantine guard.read "
