@@ -208,7 +208,7 @@ Result<bool> BatchReader::next(CheckedBatch& out) {
   const std::int64_t begin = window_->offset();
   bool more = true;
   while (more && window_->offset() - begin < options_.bytes_max &&
-         static_cast<std::int64_t>(out.batch.rows + out.bad.size()) < options_.rows_max) {
+         static_cast<std::int64_t>(std::max(out.batch.rows, out.bad.size())) < options_.rows_max) {
     CB_TRY(more, one_row(out));
   }
   if (!more && window_->offset() == begin) return false;
