@@ -17,7 +17,7 @@ for (const { name, login, path } of await page_list(browser)) {
   if (!width || !path) continue
   const phone = width < 500
   const height = phone ? 844 : width === 1920 ? 1080 : 900
-  const context = await context_of(browser, login, { viewport: { width, height }, deviceScaleFactor: phone ? 2 : 1, reducedMotion: 'reduce' })
+  const context = await context_of(browser, login, { viewport: { width, height }, deviceScaleFactor: phone ? 2 : width === 1920 ? 2 / 3 : 1, reducedMotion: 'reduce' })
   const page = await context.newPage()
   await page.goto(base + path)
   await page.waitForFunction(() => !document.querySelector('.skeleton') && document.querySelector('h1, h2'))

@@ -58,6 +58,7 @@ export interface Reason {
   value: unknown
   holds: boolean | null
   resource?: string | null
+  resource_name?: string | null
   fact?: string | null
 }
 
@@ -73,6 +74,7 @@ export interface Entitlement {
   summary?: string
   basis?: string
   window_to?: string
+  in_words?: string
   note?: string
 }
 

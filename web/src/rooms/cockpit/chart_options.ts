@@ -37,11 +37,11 @@ function line_option(panel: Panel, short: (v: number) => string): Option {
   const labels = panel.series[0]?.points.map((p) => p.label) ?? []
   return {
     ...base,
-    grid: { left: 8, right: 16, top: 16, bottom: 4, containLabel: true },
+    grid: { left: 8, right: 22, top: 16, bottom: 4, containLabel: true },
     tooltip: { trigger: 'axis', ...tooltip },
     xAxis: {
       type: 'category', data: labels, boundaryGap: false, axisTick: { show: false },
-      axisLine: { lineStyle: { color: line } }, axisLabel: { color: text_2, fontSize: 12, hideOverlap: true },
+      axisLine: { lineStyle: { color: line } }, axisLabel: { color: text_2, fontSize: 12, hideOverlap: true, formatter: (day: string) => day.replace(/^\d{4}-/, '') },
     },
     yAxis: {
       type: 'value', splitNumber: 3, axisLabel: { color: text_2, fontSize: 12, formatter: (v: number) => short(v) },
@@ -60,7 +60,7 @@ const rows_max = 8
 
 function bar_option(panel: Panel, short: (v: number) => string): Option {
   const to = value_of(panel)
-  const points = [...(panel.series[0]?.points ?? [])].slice(0, rows_max).reverse()
+  const points = [...(panel.series[0]?.points ?? [])].sort((a, b) => b.value - a.value).slice(0, rows_max).reverse()
   return {
     ...base,
     grid: { left: 4, right: 64, top: 4, bottom: 4, containLabel: true },
