@@ -3,6 +3,7 @@
 // landed once or in quarantine once.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <map>
@@ -15,7 +16,7 @@ namespace citybrain::rail {
 namespace {
 
 // Enough lines for all kills of a window.
-int lines() { return 150 * sql::kills(); }
+int lines() { return 200 * std::max(sql::kills(), 5); }
 
 // Every 7th line is bad. Duplicate keys stand in pairs, so that it depends on where batches are cut
 // whether the second is one; the line's number is in the row.
