@@ -11,7 +11,7 @@ Result<Principal> GuardAuthorizer::authenticate(const Request& request) {
     admin.kind = Principal::Kind::system;
     admin.id = "system:admin";
     admin.name = "admin socket";
-    admin.roles = {"admin"};
+    admin.roles = {"operator"};
     return admin;
   }
   const std::string secret = http::cookie_of(request, "cb_session");

@@ -7,7 +7,7 @@
 namespace citybrain::cli {
 
 // Thread-safe; guard must outlive it. A peer of the admin socket, which only the owner of the data
-// folder can open, is the system account "admin" with the role admin.
+// folder can open, is the system account "admin" with the role operator.
 class GuardAuthorizer final : public http::Authorizer {
  public:
   explicit GuardAuthorizer(guard::Guard& guard) : guard_(guard) {}
