@@ -135,10 +135,10 @@ Result<json::object> ingest(City& city, const std::string& file, const std::stri
 
 Result<json::object> verify(City& city) {
   CB_TRY(const guard::AuditHead head, city.guard().audit_log().verify_all());
-  json::object out{{"audit_entries", head.size},
-                   {"audit_root", to_hex(std::string_view(
-                                      reinterpret_cast<const char*>(head.root.data()),
-                                      head.root.size()))}};
+  json::object out{
+      {"audit_entries", head.size},
+      {"audit_root", to_hex(std::string_view(reinterpret_cast<const char*>(head.root.data()),
+                                             head.root.size()))}};
   for (const Room& room : city.rooms()) {
     for (const Command& command : room.commands) {
       if (command.name != "ledger") continue;
@@ -155,7 +155,8 @@ Room admin_room(City& city) {
   room.routes.push_back(
       {.method = Method::post,
        .path = "/api/admin/accounts",
-       .summary = "Sets a login's password; makes an account with the role admin where there is none",
+       .summary =
+           "Sets a login's password; makes an account with the role admin where there is none",
        .body = shape::object({shape::need("login", shape::text("", 64)),
                               shape::need("password", shape::text("", 256))}),
        .right = Right("accounts.write"),

@@ -1,5 +1,6 @@
-// The room of the program itself: accounts, backup, ingestion and verification, for whoever runs the
-// city. The commands of the same names call these functions, in process or over the admin socket.
+// The room of the program itself: accounts, backup, ingestion and verification, for whoever runs
+// the city. The commands of the same names call these functions, in process or over the admin
+// socket.
 #pragma once
 
 #include <string>
@@ -14,8 +15,8 @@ class City;
 // Sets the password of a login; makes the account, with the role admin, where there is none.
 Result<void> set_admin_password(City& city, const std::string& login, const std::string& password);
 
-// Copies a living city to a folder: columns first, then the store, so that the change log goes on from
-// where the columns are; the manifest with digests last, so that half a backup is no backup.
+// Copies a living city to a folder: columns first, then the store, so that the change log goes on
+// from where the columns are; the manifest with digests last, so that half a backup is no backup.
 Result<json::object> back_up(City& city, const std::string& to);
 // Puts a backup into a folder that holds no city. Checks every digest before and after.
 Result<json::object> restore(const std::string& from, const std::string& data_dir);

@@ -13,7 +13,7 @@ namespace citybrain::cli {
 
 // An option a command knows. `flag` options take no value.
 struct Option {
-  std::string name;  // without the dashes
+  std::string name;   // without the dashes
   std::string value;  // default
   std::string help;
   bool flag = false;

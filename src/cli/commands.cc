@@ -54,13 +54,12 @@ Result<void> run_serve(const std::vector<std::string>& words) {
 }
 
 Result<void> run_demo(const std::vector<std::string>& words) {
-  const std::vector<Option> options = {
-      {"data", "var/demo", "the demo city's data folder"},
-      {"scale", "0.02", "1 = the full city"},
-      {"seed", "2020", "of the generator"},
-      {"address", "127.0.0.1", "address to listen on"},
-      {"port", "8080", "port to listen on, 0 = any free one"},
-      {"fill-only", "", "fill the city and stop", true}};
+  const std::vector<Option> options = {{"data", "var/demo", "the demo city's data folder"},
+                                       {"scale", "0.02", "1 = the full city"},
+                                       {"seed", "2020", "of the generator"},
+                                       {"address", "127.0.0.1", "address to listen on"},
+                                       {"port", "8080", "port to listen on, 0 = any free one"},
+                                       {"fill-only", "", "fill the city and stop", true}};
   CB_TRY(const Args args, Args::parse(words, options));
   CB_TRY(const std::int64_t port, args.integer("port", 0, 65535));
   CB_TRY(const std::int64_t seed, args.integer("seed", 0, INT64_MAX));
@@ -195,8 +194,8 @@ Result<void> run_surface(const std::vector<std::string>& words) {
 
 std::vector<Command> commands() {
   return {
-      {"serve", "serve [--data DIR] [--port N]\n" + options_help(serve_options()),
-       "serve a city", run_serve},
+      {"serve", "serve [--data DIR] [--port N]\n" + options_help(serve_options()), "serve a city",
+       run_serve},
       {"demo", "demo [--data DIR] [--scale 0.02] [--seed N] [--port N] [--fill-only]",
        "fill the demo city (演示数据) and serve it", run_demo},
       {"admin", "admin [--data DIR] [--login NAME]", "set the first password, or a new one",
@@ -204,8 +203,7 @@ std::vector<Command> commands() {
       {"ingest", "ingest FILE --resource CODE [--data DIR]", "read a file into a resource",
        run_ingest},
       {"backup", "backup --to DIR [--data DIR]", "copy a city, living or not", run_backup},
-      {"restore", "restore --from DIR [--data DIR]", "put a backup into a new folder",
-       run_restore},
+      {"restore", "restore --from DIR [--data DIR]", "put a backup into a new folder", run_restore},
       {"verify", "verify [--data DIR]", "recompute the audit log and the ledger", run_verify},
       benefit::treasury_command(),
       {"tck", "tck DIR [--score]", "run the DMN conformance cases under a folder", run_tck},

@@ -118,8 +118,8 @@ Result<std::int64_t> publish_policies(City& city, const std::string& policies_cs
 Result<void> publish(City& city) {
   const Step step(4, "publishing models, budget lines and policies");
   CB_TRY(const Date from, parse_date("2020-01-01"));
-  CB_TRY(const int models, city.rules().import_dir(city.options().home + "/decisions", from,
-                                                   "city", "publisher"));
+  CB_TRY(const int models,
+         city.rules().import_dir(city.options().home + "/decisions", from, "city", "publisher"));
   CB_TRY(const std::string lines, city.definition("lines.csv"));
   CB_TRY(const benefit::LineReport report, city.benefit().import_lines(lines, "city"));
   CB_TRY(const std::string policies, city.definition("policies.csv"));
@@ -136,9 +136,9 @@ Result<void> publish(City& city) {
 Result<void> match(City& city) {
   const Step step(5, "matching everybody with every open policy");
   CB_TRY(const benefit::MatchReport report, city.benefit().match(""));
-  step.done(count(report.subjects, "subjects") + " x " + count(report.policies, "policies") +
-            ", " + count(report.entitled, "entitled") + ", " +
-            to_yuan_grouped({report.amount_fen}) + " yuan");
+  step.done(count(report.subjects, "subjects") + " x " + count(report.policies, "policies") + ", " +
+            count(report.entitled, "entitled") + ", " + to_yuan_grouped({report.amount_fen}) +
+            " yuan");
   return ok();
 }
 
@@ -185,13 +185,14 @@ void greet(const DemoOptions& options) {
   std::fflush(stdout);
 }
 
-// An empty folder with the mark of a fill under way. What a fill that died left is removed, since all of
-// it follows from the seed; a folder with anything else in it is left alone.
+// An empty folder with the mark of a fill under way. What a fill that died left is removed, since
+// all of it follows from the seed; a folder with anything else in it is left alone.
 Result<void> begin_anew(const std::string& data_dir) {
   std::error_code error;
   if (fs::exists(data_dir) && !fs::is_empty(data_dir, error)) {
     if (!fs::exists(fs::path(data_dir) / filling_mark)) {
-      return conflict("'" + data_dir + "' is not empty and holds no demo city; name another folder");
+      return conflict("'" + data_dir +
+                      "' is not empty and holds no demo city; name another folder");
     }
     CB_TRY(const InstanceLock lock, InstanceLock::take(data_dir));  // nobody is filling it now
     fs::remove_all(data_dir, error);
@@ -219,9 +220,8 @@ Result<void> run_demo_city(const DemoOptions& options) {
 
   CB_TRY(const std::uint16_t port, free_port());
   const std::string url = "http://127.0.0.1:" + std::to_string(port);
-  CB_TRY(const Child treasury,
-         Child::start({"treasury", "--port", std::to_string(port), "--file",
-                       options.data_dir + "/treasury.db"}));
+  CB_TRY(const Child treasury, Child::start({"treasury", "--port", std::to_string(port), "--file",
+                                             options.data_dir + "/treasury.db"}));
   CB_DO(wait_for_treasury(url));
   const Step step(6, "opening the city");
   CityOptions city_options;

@@ -1,5 +1,5 @@
-// The demo city: generated files come in by the rail, models and policies are published, everybody is
-// matched, and the treasury pays. All of it is 演示数据.
+// The demo city: generated files come in by the rail, models and policies are published, everybody
+// is matched, and the treasury pays. All of it is 演示数据.
 #pragma once
 
 #include <cstdint>
@@ -19,8 +19,8 @@ struct DemoOptions {
   bool fill_only = false;
 };
 
-// Fills the folder where it holds no finished demo city of that scale and seed, then serves it with a
-// treasury simulator beside it. A city that was left half filled is begun anew.
+// Fills the folder where it holds no finished demo city of that scale and seed, then serves it with
+// a treasury simulator beside it. A city that was left half filled is begun anew.
 Result<void> run_demo_city(const DemoOptions& options);
 
 }  // namespace citybrain::cli

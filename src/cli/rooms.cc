@@ -126,9 +126,7 @@ Result<void> City::open_intake() {
   CB_TRY(const catalog::LoadReport report, catalog_->load(options_.home + "/city"));
   for (const catalog::Refusal& refusal : report.refused) {
     log(Level::warn, "catalog", "definition refused",
-        {{"file", refusal.file},
-         {"line", std::to_string(refusal.line)},
-         {"why", refusal.message}});
+        {{"file", refusal.file}, {"line", std::to_string(refusal.line)}, {"why", refusal.message}});
   }
   rail::RailOptions rail_options;
   rail_options.inbox = options_.data_dir + "/inbox";
@@ -157,8 +155,7 @@ Result<void> City::open_decisions() {
 }
 
 Result<void> City::make_rooms() {
-  rooms_.push_back(
-      guard::make_room(guard_, *clock_, {.city_name = "宁波", .demo = options_.demo}));
+  rooms_.push_back(guard::make_room(guard_, *clock_, {.city_name = "宁波", .demo = options_.demo}));
   rooms_.push_back(catalog::make_room(*catalog_));
   rooms_.push_back(rail::make_room(*rail_));
   rooms_.push_back(rules::make_room(

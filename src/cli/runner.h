@@ -1,5 +1,5 @@
-// Runner: the threads behind the web pages: each room's jobs, and the dispatcher that hands events to
-// subscriptions.
+// Runner: the threads behind the web pages: each room's jobs, and the dispatcher that hands events
+// to subscriptions.
 #pragma once
 
 #include <condition_variable>

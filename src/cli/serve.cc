@@ -2,16 +2,16 @@
 #include "serve.h"
 
 #include <arpa/inet.h>
-#include <csignal>
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
-#include <filesystem>
 #include <netinet/in.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
 #include <utility>
 
 #include "authorizer.h"
@@ -58,8 +58,7 @@ Result<void> serve(City& city, const ServeOptions& options) {
   std::vector<Subscription> subscriptions;
   for (const Room& room : city.rooms()) {
     jobs.insert(jobs.end(), room.jobs.begin(), room.jobs.end());
-    subscriptions.insert(subscriptions.end(), room.subscriptions.begin(),
-                         room.subscriptions.end());
+    subscriptions.insert(subscriptions.end(), room.subscriptions.begin(), room.subscriptions.end());
   }
   sql::Dispatcher dispatcher(city.db(), std::move(subscriptions));
   jobs.push_back(dispatch_job(dispatcher));
@@ -118,9 +117,8 @@ Result<std::uint16_t> free_port() {
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   socklen_t size = sizeof address;
-  const bool bound =
-      ::bind(socket, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0 &&
-      ::getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size) == 0;
+  const bool bound = ::bind(socket, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0 &&
+                     ::getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size) == 0;
   ::close(socket);
   if (!bound) return unavailable("no free port on loopback");
   return ntohs(address.sin_port);

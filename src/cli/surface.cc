@@ -13,8 +13,8 @@ namespace citybrain::cli {
 namespace {
 
 std::string route_line(const Room& room, const Route& route) {
-  return room.name + " " + name_of(route.method) + " " + route.path + " right=" +
-         route.right.name + " audit=" +
+  return room.name + " " + name_of(route.method) + " " + route.path + " right=" + route.right.name +
+         " audit=" +
          (route.audit.event.empty() ? "none (" + route.audit.why_none + ")" : route.audit.event);
 }
 

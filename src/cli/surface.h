@@ -9,8 +9,8 @@ namespace citybrain::cli {
 
 class City;
 
-// Writes routes.txt (method, path, right, audit event), audit_events.txt, commands.txt, indicators.txt
-// and openapi.json into the folder. Refuses a route whose right no role has.
+// Writes routes.txt (method, path, right, audit event), audit_events.txt, commands.txt,
+// indicators.txt and openapi.json into the folder. Refuses a route whose right no role has.
 Result<void> write_surface(City& city, const std::string& folder);
 
 }  // namespace citybrain::cli
