@@ -1,3 +1,4 @@
+// Text columns as dictionaries, conditions kept between programs: see bulk_block.h.
 #include "bulk_block.h"
 
 #include <algorithm>

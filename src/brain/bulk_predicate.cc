@@ -1,3 +1,4 @@
+// Conditions over a whole column as two bit planes, true and false: see bulk_predicate.h.
 #include "bulk_predicate.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Running a program over a block, column by column, row by row where it must: see bulk_run.h.
 #include "bulk_run.h"
 
 #include <algorithm>

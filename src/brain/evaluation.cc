@@ -1,3 +1,4 @@
+// One evaluation of a model: decisions in order of requirement: see evaluation.h.
 #include "evaluation.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Explanations as JSON: see brain/explain.h.
 #include "brain/explain.h"
 
 #include "brain/diagnostic.h"

@@ -1,3 +1,4 @@
+// FEEL text into tokens with their spans: see lex.h.
 #include "lex.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// XPath regular expressions, run within a budget of steps: see pattern.h.
 #include "pattern.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Reading an XPath regular expression with its flags: see pattern_read.h.
 #include "pattern_read.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// FEEL's types and what conforms to what: see type.h.
 #include "type.h"
 
 #include <algorithm>

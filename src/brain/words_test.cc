@@ -1,3 +1,4 @@
+// For the tests of this room: see words_test.h.
 #include "words_test.h"
 
 #include "machine.h"

@@ -1,3 +1,4 @@
+// Facts about the store of models, on both stores.
 #include "rules/rules.h"
 
 #include <gtest/gtest.h>

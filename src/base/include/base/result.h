@@ -126,8 +126,8 @@ inline Result<void> ok() { return {}; }
 // CB_DO(f()): the enclosing function returns f()'s error if there is one.
 #define CB_DO(expression) CB_DO_(expression, __COUNTER__)
 #define CB_DO_(expression, n) CB_DO__(expression, n)
-#define CB_DO__(expression, n)                                          \
-  do {                                                                  \
-    auto cb_done_##n = (expression);                                    \
-    if (!cb_done_##n) return std::move(cb_done_##n).error();            \
+#define CB_DO__(expression, n)                               \
+  do {                                                       \
+    auto cb_done_##n = (expression);                         \
+    if (!cb_done_##n) return std::move(cb_done_##n).error(); \
   } while (false)

@@ -126,8 +126,8 @@ struct Route {
   Right right;
   Audit audit;
   Handler handler;
-  // The handler never blocks and takes microseconds: http runs it on its I/O thread. Only for routes
-  // for anyone() that are not audited; any other is refused at start.
+  // The handler never blocks and takes microseconds: http runs it on its I/O thread. Only for
+  // routes for anyone() that are not audited; any other is refused at start.
   bool cheap = false;
 };
 
