@@ -6,6 +6,7 @@ say() { printf '\033[1m[test]\033[0m %s\n' "$*"; }
 what=${1:-all}
 jobs=${JOBS:-$(nproc)}
 started=$SECONDS
+export CB_LAUNCHER=ccache CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1
 
 tools/setup.sh test
 export PATH="$(cat third_party/node.path):$PATH"
