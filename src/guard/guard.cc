@@ -35,7 +35,9 @@ Result<std::uint64_t> Guard::audit(std::string_view event, const Principal& prin
   AuditEntry entry;
   entry.event = std::string(event);
   entry.actor = principal.id;
-  entry.object = std::string(first_code_points(request, 300));
+  // Paths are foreign bytes: a call that can't be named is on record all the same.
+  const bool text = is_utf8(request) && request.find('\0') == std::string_view::npos;
+  entry.object = text ? std::string(first_code_points(request, 240)) : "(no UTF-8)";
   entry.status = status;
   return audit_->append(entry);
 }

@@ -142,6 +142,18 @@ TEST(Routes, LoginsAreOnRecordTheWrongOnesWithoutTheLogin) {
   });
 }
 
+TEST(Routes, ACallWithBytesThatAreNoTextIsOnRecordAllTheSame) {
+  on_both_stores([](City& c) {
+    for (const std::string& bytes : {std::string("GET /x\xff"), std::string("GET /x\0y", 8)}) {
+      const auto index = c.guard().audit("x.read", {}, bytes, 400);
+      ASSERT_TRUE(index) << index.error().message;
+      EXPECT_EQ(c.guard().audit_log().at(*index)->object, "(no UTF-8)");
+    }
+    const auto index = c.guard().audit("x.read", {}, std::string(5000, 'a'), 400);
+    ASSERT_TRUE(index);
+  });
+}
+
 TEST(Routes, TheLogIsForAuditorsItsProofsForAnyone) {
   on_both_stores([](City& c) {
     const std::string shen = c.log_in("shen");
