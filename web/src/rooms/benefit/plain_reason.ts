@@ -2,6 +2,7 @@
 // such pattern is left as it is: a rule's author may write any expression.
 import { divisions } from '@base/divisions'
 import { t } from '@base/i18n'
+import { group } from '@base/money'
 
 const places = new Map([['330200', '宁波市'], ...divisions.map((d) => [d.code, d.name] as [string, string])])
 
@@ -13,8 +14,10 @@ export function plain_value(value: unknown): string {
   if (text == null || text === '' || text === 'null') return t('benefit.no_record')
   if (typeof text === 'object') return JSON.stringify(text)
   const word = String(text).replace(/^"(.*)"$/, '$1')
-  if (/^-?\d+\.\d{3,}$/.test(word)) return Number(word).toFixed(2)
-  return places.get(word) ?? word
+  if (/^-?\d+\.\d{3,}$/.test(word)) return plain_value(Number(word).toFixed(2))
+  if (places.has(word)) return places.get(word)!
+  if (/^-?[1-9]\d{4,}(\.\d+)?$/.test(word)) return word.replace(/^(-?)(\d+)/, (_, sign: string, whole: string) => sign + group(whole))
+  return word
 }
 
 const comparisons: [string, string][] = [
