@@ -52,4 +52,27 @@ printf x >>"$work/backup/columns.duckdb"
 if "$program" restore --from "$work/backup" --data "$work/restored2" 2>/dev/null; then
   echo "a tampered backup was restored"; exit 1
 fi
+echo "[e2e] an empty city, its first password set while it serves"
+"$program" serve --data "$work/empty" --port "$((port + 1))" >"$work/empty.log" 2>&1 &
+empty=$!
+for _ in $(seq 100); do grep -q 'serves at' "$work/empty.log" && break; kill -0 "$empty"; sleep 0.3; done
+echo a-first-password | "$program" admin --data "$work/empty" --login admin
+python3 - "http://127.0.0.1:$((port + 1))" <<'PY'
+import json, sys, urllib.error, urllib.request
+def login(password):
+    body = json.dumps({"login": "admin", "password": password}).encode()
+    headers = {"Content-Type": "application/json", "X-Requested-With": "citybrain"}
+    try:
+        with urllib.request.urlopen(urllib.request.Request(sys.argv[1] + "/api/session", body, headers)) as reply:
+            return reply.status, json.load(reply)
+    except urllib.error.HTTPError as error:
+        return error.code, None
+assert login("a-first-password")[0] == 200, "the first password does not log in"
+assert login("another-password")[0] in (401, 403), "a wrong password logs in"
+with urllib.request.urlopen(sys.argv[1] + "/api/session") as reply:
+    assert json.load(reply)["city"]["demo"] is False, "an empty city says it is a demo"
+PY
+if "$program" serve --data "$work/empty" --port 0 2>"$work/second.log"; then echo "two servers on one city"; exit 1; fi
+grep -q 'another citybrain process holds' "$work/second.log"
+kill "$empty"; wait "$empty"
 echo "[e2e] green"
