@@ -36,6 +36,7 @@ export async function page_list(browser) {
     ['audit', 'auditor', '/console/audit?index=0'],
     ['no such page', 'finance', '/console/nothing-here'],
     ['m entitlements', 'firm', '/m/'],
+    ['m reasons', 'firm', '/m/', ['article summary']],
     ['m refusals', 'firm', '/m/', ['button[aria-expanded=false]']],
     ['m money', 'firm', '/m/money'],
     ['m decisions', 'firm', '/m/decisions'],

@@ -88,7 +88,7 @@ if (check('a demo firm has something to claim', !!card, `none of ${firms.join(',
   const amount = fen(await firm.page.textContent(`${at} .amount`))
   await step(`firm sees why it is entitled to ${card}`, async () => {
     await firm.page.click(`${at} summary`)
-    return (await firm.page.$$(`${at} .reasons li`)).length > 0
+    await firm.page.waitForSelector(`${at} .reasons li`)
   })
   await step('firm sees why it is not entitled to others', async () => {
     await firm.page.click('button[aria-expanded=false]')
