@@ -50,6 +50,11 @@ TypeRef Parser::type() {
     if (eat("->")) t->result = type();
     return t;
   }
+  return named_type(begin);
+}
+
+// An item definition's or a built-in's name.
+TypeRef Parser::named_type(std::uint32_t begin) {
   // The longest of the declared types and the built-in names.
   TypeRef best;
   std::size_t length = 0;

@@ -70,6 +70,7 @@ class Parser {
   NodeId if_expression();
   NodeId iteration(Op op);
   NodeId lambda();
+  static void place_captures(Code& code);
   NodeId filter(NodeId list, std::uint32_t begin);
   NodeId path(NodeId left, std::uint32_t begin);
   NodeId at_literal(const Token& token);
@@ -77,6 +78,7 @@ class Parser {
   // parse_name.cc
   NodeId name();
   NodeId unknown_name();
+  std::optional<NodeId> item_member(const Name* found, std::size_t length, std::size_t depth);
   NodeId call(NodeId callee, const std::string& builtin_name, std::uint32_t begin);
   NodeId builtin_call(const std::string& name, std::vector<std::string>& names,
                       std::vector<NodeId>& args, std::uint32_t begin);
@@ -91,6 +93,7 @@ class Parser {
 
   // parse_type.cc
   TypeRef type();
+  TypeRef named_type(std::uint32_t begin);
 
   // Tokens.
   const Token& peek(std::size_t n = 0) const;

@@ -135,6 +135,24 @@ Result<Reply> try_model(Rules& rules, const Clock& clock, const SubjectContext& 
                                   {"decisions", std::move(decisions)}});
 }
 
+Route try_route(Rules& rules, const Clock& clock, SubjectContext context_of) {
+  using namespace shape;
+  return {.method = Method::post,
+          .path = "/api/models/{id}/{version}/try",
+          .summary = "Evaluate it for one subject, or for the inputs sent, with the reasons",
+          .params = version_params(),
+          .body = object({may("subject_type", word({"enterprise", "person"})),
+                          may("subject", text("its number", 32)),
+                          may("inputs", any("values by input name"))}),
+          .reply = object({need("model", text()), need("version", integer()), need("hash", text()),
+                           need("decisions", array(any()))}),
+          .right = Right("rules.try"),
+          .audit = Audit("rules.try"),
+          .handler = [&rules, &clock, context = std::move(context_of)](const Request& r) {
+            return try_model(rules, clock, context, r);
+          }};
+}
+
 }  // namespace
 
 std::vector<Route> routes(Rules& rules, const Clock& clock, SubjectContext context_of) {
@@ -194,20 +212,7 @@ std::vector<Route> routes(Rules& rules, const Clock& clock, SubjectContext conte
                 rules.publish(r.param("id"), r.int_param("version"), r.principal.id));
          return Reply::json(object_of(info));
        }},
-      {.method = Method::post,
-       .path = "/api/models/{id}/{version}/try",
-       .summary = "Evaluate it for one subject, or for the inputs sent, with the reasons",
-       .params = version_params(),
-       .body = object({may("subject_type", word({"enterprise", "person"})),
-                       may("subject", text("its number", 32)),
-                       may("inputs", any("values by input name"))}),
-       .reply = object({need("model", text()), need("version", integer()), need("hash", text()),
-                        need("decisions", array(any()))}),
-       .right = Right("rules.try"),
-       .audit = Audit("rules.try"),
-       .handler = [&rules, &clock, context = std::move(context_of)](const Request& r) {
-         return try_model(rules, clock, context, r);
-       }}};
+      try_route(rules, clock, std::move(context_of))};
 }
 
 }  // namespace citybrain::rules
