@@ -125,7 +125,7 @@ Result<void> AuditLog::State::commit(std::vector<Pending*>& batch) {
   Frontier next = frontier;
   std::vector<NodeRow> nodes;
   const auto completed = [&](int height, std::uint64_t number, const Hash& hash) {
-    if (height > 0 && height % 8 == 0 && height <= 24) nodes.push_back({height, number, hash});
+    if (is_stored(height)) nodes.push_back({height, number, hash});
   };
   for (Pending* pending : batch) {
     pending->row.index = next.size();
@@ -269,8 +269,12 @@ Result<InclusionProof> AuditLog::inclusion(std::uint64_t index, std::uint64_t si
     }
     const NodeSource nodes = stored_nodes(session);
     CB_TRY(auto path, inclusion_proof(index, n, nodes));
-    CB_TRY(const Hash root, root_of(n, nodes));
     CB_TRY(const AuditRow row, row_at(session, index));
+    CB_TRY(const Hash root, root_from_path(row.leaf, index, n, path));
+    if (n == head.size && root != head.root) {
+      return corrupt("entry " + std::to_string(index) +
+                     " is not in the tree of the head; run the verification and keep the store");
+    }
     return InclusionProof{index, n, row.leaf, root, std::move(path), entry_text(row)};
   });
 }

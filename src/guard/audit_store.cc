@@ -152,7 +152,7 @@ Result<AuditRow> row_at(sql::Session& session, std::uint64_t index) {
 
 NodeSource stored_nodes(sql::Session& session) {
   return [&session](int height, std::uint64_t number) -> Result<Hash> {
-    const int base = std::min(height / 8 * 8, 24);
+    const int base = std::min(height / node_step * node_step, node_height_max);
     const auto count = std::int64_t{1} << (height - base);
     const auto begin = static_cast<std::int64_t>(number) * count;
     Frontier frontier;
@@ -223,8 +223,7 @@ Result<AuditHead> verify_log(sql::Session& session, const std::optional<AuditHea
           return corrupt("audit entry " + std::to_string(row.index) + " is not what was appended");
         }
         frontier.append(row.leaf, [&](int height, std::uint64_t number, const Hash& hash) {
-          if (height > 0 && height % 8 == 0 && height <= 24)
-            nodes.push_back({height, number, hash});
+          if (is_stored(height)) nodes.push_back({height, number, hash});
         });
         return known_fits() ? ok() : Result<void>(forked());
       }));

@@ -23,11 +23,22 @@ struct NodeRow {
   Hash hash{};
 };
 
+// Heights whose complete subtrees are stored: 4, 8, … 24. A proof reads at most 15 hashes a step.
+constexpr int node_step = 4;
+constexpr int node_height_max = 24;
+constexpr bool is_stored(int height) {
+  return height > 0 && height % node_step == 0 && height <= node_height_max;
+}
+
 struct LoadedHead {
   AuditHead head;
   Frontier frontier;
 };
 
+// The root to which a path leads; invalid where its length does not fit index and size. In
+// merkle.cc.
+Result<Hash> root_from_path(const Hash& leaf, std::uint64_t index, std::uint64_t size,
+                            std::span<const Hash> path);
 // The bytes that are hashed: one JSON object, its members in this order, the suite named first.
 std::string entry_text(const AuditRow& row);
 AuditRecord record_of(const AuditRow& row);
@@ -44,8 +55,7 @@ Result<std::vector<AuditRow>> rows_between(sql::Session& session, std::int64_t b
                                            std::int64_t end);
 // not_found where the log is shorter; corrupt where the row is gone.
 Result<AuditRow> row_at(sql::Session& session, std::uint64_t index);
-// Complete subtrees from what is stored: leaves, and nodes of height 8, 16, 24. At most 128 rows a
-// hash.
+// Complete subtrees from what is stored, each from at most 2^(node_step-1) hashes up to height 24.
 NodeSource stored_nodes(sql::Session& session);
 // The head and its frontier; corrupt where the frontier's root is not the head's.
 Result<LoadedHead> load_head(sql::Session& session);

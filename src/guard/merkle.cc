@@ -6,6 +6,7 @@
 
 #include <bit>
 
+#include "audit_store.h"
 #include "base/ids.h"
 
 namespace citybrain::guard {
@@ -110,8 +111,8 @@ Hash node_hash(const Hash& left, const Hash& right) {
   return digest({std::string_view("\1", 1), bytes_of(left), bytes_of(right)});
 }
 
-Result<void> verify_inclusion(const Hash& leaf, std::uint64_t index, std::uint64_t size,
-                              std::span<const Hash> path, const Hash& root) {
+Result<Hash> root_from_path(const Hash& leaf, std::uint64_t index, std::uint64_t size,
+                            std::span<const Hash> path) {
   if (index >= size) {
     return invalid("no leaf " + std::to_string(index) + " in a tree of " + std::to_string(size));
   }
@@ -133,7 +134,13 @@ Result<void> verify_inclusion(const Hash& leaf, std::uint64_t index, std::uint64
     sn >>= 1;
   }
   if (sn != 0) return invalid("the path is shorter than the tree is high");
-  if (r != root) return corrupt("the path does not lead to the root");
+  return r;
+}
+
+Result<void> verify_inclusion(const Hash& leaf, std::uint64_t index, std::uint64_t size,
+                              std::span<const Hash> path, const Hash& root) {
+  CB_TRY(const Hash reached, root_from_path(leaf, index, size, path));
+  if (reached != root) return corrupt("the path does not lead to the root");
   return ok();
 }
 

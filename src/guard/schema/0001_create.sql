@@ -65,7 +65,7 @@ CREATE TABLE guard_item (
 );
 
 -- The audit log. Rows of guard_audit and guard_audit_node are never updated; guard_audit_head has one
--- row. A node is the hash of a complete subtree of 2^height leaves, height 8, 16, 24.
+-- row. A node is the hash of a complete subtree of 2^height leaves, height 4, 8, … 24.
 CREATE TABLE guard_audit (
   entry BIGINT PRIMARY KEY,
   at BIGINT NOT NULL,
