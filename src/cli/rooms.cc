@@ -138,6 +138,9 @@ Result<void> City::open_decisions() {
   CB_TRY(const std::string facts_csv, definition("facts.csv"));
   CB_TRY(facts_, facts::Facts::load(*guard_, facts_csv));
   rules_ = std::make_unique<rules::Rules>(*db_, *clock_);
+  std::vector<std::string> names = facts_->names("enterprise");
+  for (std::string& name : facts_->names("person")) names.push_back(std::move(name));
+  rules_->know_facts(std::move(names));
   ports_ = std::make_unique<Ports>();
   ports_->facts = benefit::facts_of(*facts_, *guard_);
   ports_->models = benefit::models_of(*rules_);

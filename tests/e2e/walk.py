@@ -148,6 +148,22 @@ def ingest():
     check("an unknown resource is named, with the nearest", ran.returncode != 0 and "ent_registr" in ran.stderr, ran.stderr)
 
 
-for part in (surface, records, benefit, board, ingest):
+def rules():
+    officer = Caller("policy")
+    text = open(os.path.join(os.path.dirname(__file__), "../../decisions/baoche.dmn"), encoding="utf-8").read()
+    body = {"id": "trial", "effective_from": "2020-12-01"}
+    status, refused = officer.call("POST", "/api/models", {**body, "xml": text.replace("返岗包车费用", "返岗包车花费")})
+    check("a model that names an unknown fact is refused, naming it", status == 400 and "返岗包车花费" in refused["detail"], refused)
+    status, refused = officer.call("POST", "/api/models", {**body, "xml": text[: len(text) // 2]})
+    check("a model that is not well-formed is refused, saying where", status == 400 and "line" in refused["detail"], refused)
+    status, draft = officer.call("POST", "/api/models", {**body, "xml": text})
+    check("a sound model becomes a draft", status == 201 and draft["state"] == "draft", draft)
+    path = f"/api/models/trial/{draft['version']}"
+    check("its author submits it", officer.call("POST", path + "/submit")[0] == 200)
+    check("its author may not publish it", officer.call("POST", path + "/publish")[0] in (403, 409))
+    check("a second person publishes it", Caller("publisher").call("POST", path + "/publish")[0] == 200)
+
+
+for part in (surface, records, rules, benefit, board, ingest):
     part()
 print(f"{passed} passed, 0 failed")
