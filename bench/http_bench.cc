@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "authorizer.h"
-#include "base/csv.h"
 #include "guard/guard.h"
 #include "http/hello.h"
 #include "http/server.h"
@@ -16,15 +15,17 @@ namespace {
 
 using namespace citybrain;
 
-constexpr int connections = 32;
-constexpr std::size_t keys_max = 1000;
+constexpr int connections = 64;
 
-// The keys of the first rows of the registry's generated file.
-Result<std::vector<std::string>> keys_of(const std::string& data_dir) {
-  CB_TRY(const CsvTable table, read_csv(data_dir + "/inbox/ent_registry/registry.csv", {"uscc"}));
+// The keys of the first rows of the registry, read through guard as any caller reads.
+Result<std::vector<std::string>> keys_of(cli::City& city, const Principal& reader) {
+  CB_TRY(const guard::ReadResult read,
+         city.guard().read(
+             {reader, "quality"},
+             {.resource = "ent_registry", .columns = {"uscc"}, .limit = guard::Guard::rows_max}));
   std::vector<std::string> keys;
-  for (std::size_t row = 0; row < table.rows.size() && keys.size() < keys_max; ++row) {
-    if (table.at(row, "uscc").size() == 18) keys.push_back(table.at(row, "uscc"));
+  for (std::size_t row = 0; row < read.batch.rows; ++row) {
+    keys.emplace_back(read.batch.columns[0].text_at(row));
   }
   return keys;
 }
@@ -44,6 +45,7 @@ Result<void> run(const std::string& data_dir) {
   rooms.push_back(hello);
   http::ServerOptions server_options;
   server_options.port = 0;
+  server_options.workers = 64;  // they wait for durable audit entries most of the time
   http::Server server(server_options, rooms, authorizer);
   CB_DO(server.start());
 
@@ -55,7 +57,7 @@ Result<void> run(const std::string& data_dir) {
   const http::LoadResult bare = http::run_load(load);
   load.path = "/hello/worker";
   const http::LoadResult worker = http::run_load(load);
-  CB_TRY(const std::vector<std::string> keys, keys_of(data_dir));
+  CB_TRY(const std::vector<std::string> keys, keys_of(*city, login.principal));
   for (const std::string& key : keys) {
     load.paths.push_back("/api/resources/ent_registry/records?purpose=quality&key=" + key);
   }

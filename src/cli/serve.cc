@@ -36,6 +36,7 @@ http::ServerOptions server_options(const City& city, const ServeOptions& options
   server.address = options.address;
   server.port = options.port;
   server.unix_socket = admin_socket(city.options().data_dir);
+  server.workers = 32;  // handlers mostly wait for a durable commit
   server.title = "citybrain 城市大脑";
   const std::string home = city.options().home;
   if (std::filesystem::exists(home + "/web/dist")) server.web_root = home + "/web/dist";
