@@ -39,6 +39,7 @@ CITYBRAIN_TEST_POSTGRES=$(tools/postgres.sh start "$postgres")
 export CITYBRAIN_TEST_POSTGRES
 export ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
 export TSAN_OPTIONS=second_deadlock_stack=1
+[ "$what" = sanitize ] && export CITYBRAIN_KILLS=${CITYBRAIN_KILLS:-3}
 
 case $what in
   room) select=(-R "^$2\$") ;;
