@@ -179,7 +179,9 @@ Result<bool> commit_waiting(sql::Db& db, const Ledger& ledger, QueuePlace& place
     place = {};
     return false;
   }
-  for (const auto& [policy, dues] : queue.fitting) {
+  for (const auto& group : queue.fitting) {
+    const auto& policy = group.first;
+    const auto& dues = group.second;
     CB_DO(db.write([&](sql::Tx& tx) -> Result<void> {
       std::vector<Due> still;  // nobody has committed or taken it back meanwhile
       for (const Due& due : dues) {

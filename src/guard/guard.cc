@@ -121,6 +121,8 @@ Result<ReadResult> Guard::read(const Access& access, const ReadSpec& spec) {
 // --- internal work
 
 struct Reading::State {
+  State(Guard& g, InternalPurpose why) : guard(g), purpose(std::move(why)) {}
+
   Guard& guard;
   InternalPurpose purpose;
   AsOf as_of;
