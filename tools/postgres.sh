@@ -4,7 +4,8 @@
 set -euo pipefail
 bin=/usr/lib/postgresql/15/bin
 action=${1:?start or stop}; dir=${2:?folder}
-as_user() { if [ "$(id -u)" = 0 ]; then runuser -u postgres -- "$@"; else "$@"; fi; }
+# From /, since the server's user may not be allowed into the folder that we are called from.
+as_user() { (cd / && if [ "$(id -u)" = 0 ]; then runuser -u postgres -- "$@"; else "$@"; fi); }
 case $action in
   start)
     mkdir -p "$dir"; dir=$(cd "$dir" && pwd)
