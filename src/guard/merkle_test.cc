@@ -93,7 +93,7 @@ TEST(Merkle, EveryProofOfEverySmallTreeVerifies) {
   EXPECT_FALSE(verify_consistency(0, 1, empty_root(), tree.root(0, 1), {}));
 }
 
-// --- /work/shared/data/merkle: proofs published by transparency-dev/merkle
+// --- Proofs published by transparency-dev/merkle
 
 // A few published cases say "dont care" where a root would be; short text is filled up to 32 bytes.
 Result<Hash> hash_from_base64(const json::value& value) {
