@@ -25,11 +25,24 @@ BuiltinParameter::Type type_named(std::string_view name) {
   return T::any;
 }
 
-BuiltinEntry read_entry(const Builtin& b) {
+// null: it follows the arguments.
+TypeRef result_named(std::string_view name) {
+  if (name == "first" || name == "item") return nullptr;
+  if (name.starts_with("list<")) {
+    return list_of(builtin_type(name.substr(5, name.size() - 6)));
+  }
+  TypeRef type = builtin_type(name);
+  CB_CHECK(type != nullptr);
+  return type;
+}
+
+BuiltinEntry read_entry(const Builtin& b, const char* group) {
   constexpr std::size_t arguments_max = 1000;
   BuiltinEntry e;
   e.builtin = &b;
   e.words = name_words(b.name);
+  e.group = group;
+  e.result = result_named(b.result);
   std::string_view signature = b.signature;
   if (signature.empty()) return e;
   for (std::string_view part : split(signature, ',')) {
@@ -83,10 +96,17 @@ const char* name_of(BuiltinParameter::Type type) {
 
 const std::vector<BuiltinEntry>& builtins() {
   static const auto* all = [] {
+    struct Part {
+      const char* group;
+      std::span<const Builtin> table;
+    };
     auto* entries = new std::vector<BuiltinEntry>;
-    for (const auto part : {number_builtins(), text_builtins(), list_builtins(),
-                            temporal_builtins(), range_builtins(), context_builtins()}) {
-      for (const Builtin& b : part) entries->push_back(read_entry(b));
+    for (const auto& [group, table] :
+         {Part{"number", number_builtins()}, Part{"string", text_builtins()},
+          Part{"list", list_builtins()}, Part{"statistic", statistic_builtins()},
+          Part{"temporal", temporal_builtins()}, Part{"range", range_builtins()},
+          Part{"context", context_builtins()}}) {
+      for (const Builtin& b : table) entries->push_back(read_entry(b, group));
     }
     std::stable_sort(entries->begin(), entries->end(), [](const auto& a, const auto& b) {
       return std::string_view(a.builtin->name) < std::string_view(b.builtin->name);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "brain/value.h"
+#include "type.h"
 
 namespace citybrain::brain {
 
@@ -27,10 +28,16 @@ struct Call {
 // signature: "name:type, name?:type, name...:type". Types: any string number boolean list context
 // range function date time date_time temporal (date or date and time) duration; ? after a name =
 // may be left out, … = any number of them, ! after a type = may be null.
+// result: a type; "first" = that of the first argument; "item" = that of its items.
 struct Builtin {
   const char* name;
   const char* signature;
+  const char* result;
   Value (*run)(const Call&);
+  const char* zh;  // one line each, for the reference and the editor
+  const char* en;
+  const char* example;  // an expression
+  const char* gives;    // its value
 };
 
 struct BuiltinParameter {
@@ -62,6 +69,8 @@ struct BuiltinEntry {
   std::vector<BuiltinParameter> parameters;
   std::size_t least = 0;
   std::size_t most = 0;
+  std::string group;  // "number", "string", …
+  TypeRef result;     // null: that of the first argument, or of its items
 };
 
 // All overloads, those of one name beside each other; made once.
@@ -74,6 +83,7 @@ const char* name_of(BuiltinParameter::Type type);
 std::span<const Builtin> number_builtins();
 std::span<const Builtin> text_builtins();
 std::span<const Builtin> list_builtins();
+std::span<const Builtin> statistic_builtins();
 std::span<const Builtin> temporal_builtins();
 std::span<const Builtin> range_builtins();
 std::span<const Builtin> context_builtins();

@@ -91,15 +91,26 @@ Value context_merge(const Call& c) {
 }
 
 constexpr Builtin table[] = {
-    {"get value", "m:context, key:any", get_value},
-    {"get value", "context:context, key:any", get_value},
-    {"get value", "context:context, keys:any", get_value},
-    {"get entries", "m:context", get_entries},
-    {"get entries", "context:context", get_entries},
-    {"context", "entries:list", context_},
-    {"context put", "context:context, keys:any, value:any", context_put},
-    {"context put", "context:context, key:string, value:any", context_put},
-    {"context merge", "contexts:list", context_merge},
+    {"get value", "m:context, key:any", "Any", get_value, "取上下文中的值",
+     "the entry of that name", "get value({a: 1}, \"a\")", "1"},
+    {"get value", "context:context, key:any", "Any", get_value, "取上下文中的值",
+     "the entry of that name", "get value({a: 1}, \"a\")", "1"},
+    {"get value", "context:context, keys:any", "Any", get_value, "沿键的路径取值",
+     "the entry at the end of a path of names", "get value({a: {b: 2}}, [\"a\", \"b\"])", "2"},
+    {"get entries", "m:context", "list<context>", get_entries, "上下文的键值列表",
+     "the entries as a list of key and value", "get entries({a: 1})", "[{key: \"a\", value: 1}]"},
+    {"get entries", "context:context", "list<context>", get_entries, "上下文的键值列表",
+     "the entries as a list of key and value", "get entries({a: 1})", "[{key: \"a\", value: 1}]"},
+    {"context", "entries:list", "context", context_, "由键值列表得上下文",
+     "the context of a list of key and value", "context([{key: \"a\", value: 1}])", "{a: 1}"},
+    {"context put", "context:context, keys:any, value:any", "context", context_put,
+     "沿键的路径写入值", "the context with a value at the end of a path of names",
+     "context put({a: {b: 1}}, [\"a\", \"b\"], 2)", "{a: {b: 2}}"},
+    {"context put", "context:context, key:string, value:any", "context", context_put, "写入值",
+     "the context with that entry", "context put({a: 1}, \"b\", 2)", "{a: 1, b: 2}"},
+    {"context merge", "contexts:list", "context", context_merge, "合并上下文，后者优先",
+     "the contexts in one; later entries win", "context merge([{a: 1}, {a: 2, b: 3}])",
+     "{a: 2, b: 3}"},
 };
 
 }  // namespace

@@ -1,4 +1,4 @@
-// Lists. Where a function takes a list or the items one by one, items() gives the same either way.
+// Lists: parts of them, order and membership. What is counted over them is in builtin_statistic.cc.
 #include <algorithm>
 
 #include "builtin.h"
@@ -11,14 +11,6 @@ namespace {
 
 using Items = std::vector<Value>;
 
-Items items(const Call& c) {
-  if (c.given == 1) {
-    if (c[0].is(Kind::list)) return c[0].as_list();
-    return {c[0]};
-  }
-  return Items(c.args.begin(), c.args.begin() + static_cast<std::ptrdiff_t>(c.given));
-}
-
 Value number_of(std::size_t n) { return Value::number(static_cast<std::int64_t>(n)); }
 bool equal(const Value& a, const Value& b) { return equals(a, b).is_true(); }
 
@@ -29,113 +21,6 @@ Value list_contains(const Call& c) {
 }
 
 Value count(const Call& c) { return number_of(c[0].as_list().size()); }
-
-Value extreme(const Call& c, int wanted) {
-  const Items list = items(c);
-  if (list.empty()) return c.fail("the list is empty");
-  Value best = list[0];
-  for (const Value& v : list) {
-    const auto order = order_of(v, best);
-    if (!order) return c.fail("the items have no common order", v);
-    if (*order == wanted) best = v;
-  }
-  return best;
-}
-Value min_(const Call& c) { return extreme(c, -1); }
-Value max_(const Call& c) { return extreme(c, 1); }
-
-// The sum of numbers or of durations of one kind; none where the items are neither.
-std::optional<Value> sum_of(const Items& list) {
-  std::optional<Value> total;
-  for (const Value& v : list) {
-    if (!v.is(Kind::number) && !v.is(Kind::months) && !v.is(Kind::duration)) return std::nullopt;
-    total = total ? arithmetic(Op::add, *total, v) : v;
-    if (!total) return std::nullopt;
-  }
-  return total;
-}
-
-Value sum(const Call& c) {
-  const Items list = items(c);
-  if (list.empty()) return c.fail("the list is empty");
-  auto total = sum_of(list);
-  return total ? *total : c.fail("sum wants numbers, or durations of one kind", c[0]);
-}
-Value mean(const Call& c) {
-  const Items list = items(c);
-  if (list.empty()) return c.fail("the list is empty");
-  const auto total = sum_of(list);
-  const auto result = total ? arithmetic(Op::divide, *total, number_of(list.size())) : std::nullopt;
-  return result ? *result : c.fail("mean wants numbers, or durations of one kind", c[0]);
-}
-
-bool numbers(const Items& list, std::vector<Decimal>& out) {
-  for (const Value& v : list) {
-    if (!v.is(Kind::number)) return false;
-    out.push_back(v.as_number());
-  }
-  return true;
-}
-
-Value product(const Call& c) {
-  std::vector<Decimal> n;
-  if (!numbers(items(c), n) || n.empty()) return c.fail("product wants numbers", c[0]);
-  Decimal total(1);
-  for (const Decimal& d : n) total = total * d;
-  return total.is_finite() ? Value::number(total) : c.fail("the product is out of range");
-}
-
-Value median(const Call& c) {
-  std::vector<Decimal> n;
-  if (!numbers(items(c), n) || n.empty()) return c.fail("median wants numbers", c[0]);
-  std::sort(n.begin(), n.end(), [](const Decimal& a, const Decimal& b) { return a < b; });
-  const std::size_t half = n.size() / 2;
-  return Value::number(n.size() % 2 == 1 ? n[half] : (n[half - 1] + n[half]) / Decimal(2));
-}
-
-// Of a sample: divided by n - 1.
-Value stddev(const Call& c) {
-  std::vector<Decimal> n;
-  if (!numbers(items(c), n) || n.size() < 2)
-    return c.fail("stddev wants two numbers or more", c[0]);
-  const Decimal size(static_cast<std::int64_t>(n.size()));
-  Decimal total(0);
-  for (const Decimal& d : n) total = total + d;
-  const Decimal middle = total / size;
-  Decimal squares(0);
-  for (const Decimal& d : n) squares = squares + (d - middle) * (d - middle);
-  return Value::number((squares / (size - Decimal(1))).sqrt());
-}
-
-Value mode(const Call& c) {
-  std::vector<Decimal> n;
-  if (!numbers(items(c), n)) return c.fail("mode wants numbers", c[0]);
-  std::sort(n.begin(), n.end(), [](const Decimal& a, const Decimal& b) { return a < b; });
-  std::size_t most = 0;
-  Items out;
-  for (std::size_t i = 0; i < n.size();) {
-    std::size_t j = i;
-    while (j < n.size() && n[j] == n[i]) ++j;
-    if (j - i > most) out.clear();
-    most = std::max(most, j - i);
-    if (j - i == most) out.push_back(Value::number(n[i]));
-    i = j;
-  }
-  return Value::list(std::move(out));
-}
-
-// all: false if one is false, true if all are true; any is its dual.
-Value quantify(const Call& c, bool deciding) {
-  bool strange = false;
-  for (const Value& v : items(c)) {
-    if (v.is(Kind::boolean) && v.as_boolean() == deciding) return v;
-    strange = strange || !v.is(Kind::boolean);
-  }
-  if (strange) return c.fail("an item is neither true nor false", c[0]);
-  return Value::boolean(!deciding);
-}
-Value all(const Call& c) { return quantify(c, false); }
-Value any(const Call& c) { return quantify(c, true); }
 
 // A position from 1, or from the end where negative, as an index; -1 where it is
 // outside 1..size+room.
@@ -298,41 +183,42 @@ Value sort_(const Call& c) {
 }
 
 constexpr Builtin table[] = {
-    {"list contains", "list:list, element:any", list_contains},
-    {"count", "list:list", count},
-    {"min", "list:list", min_},
-    {"min", "n...:any", min_},
-    {"max", "list:list", max_},
-    {"max", "n...:any", max_},
-    {"sum", "list:list", sum},
-    {"sum", "n...:any", sum},
-    {"mean", "list:list", mean},
-    {"mean", "n...:any", mean},
-    {"product", "list:list", product},
-    {"product", "n...:any", product},
-    {"median", "list:list", median},
-    {"median", "n...:any", median},
-    {"stddev", "list:list", stddev},
-    {"stddev", "n...:any", stddev},
-    {"mode", "list:list", mode},
-    {"mode", "n...:any", mode},
-    {"all", "list:list", all},
-    {"all", "b...:any", all},
-    {"any", "list:list", any},
-    {"any", "b...:any", any},
-    {"sublist", "list:list, start position:number, length?:number!", sublist},
-    {"append", "list:list, item...:any", append},
-    {"concatenate", "list...:list", concatenate},
-    {"insert before", "list:list, position:number, newItem:any", insert_before},
-    {"remove", "list:list, position:number", remove},
-    {"list replace", "list:list, position:any, newItem:any", list_replace},
-    {"list replace", "list:list, match:any, newItem:any", list_replace},
-    {"reverse", "list:list", reverse},
-    {"index of", "list:list, match:any", index_of},
-    {"union", "list...:list", union_},
-    {"distinct values", "list:list", distinct_values},
-    {"flatten", "list:list", flatten},
-    {"sort", "list:list, precedes?:function", sort_},
+    {"list contains", "list:list, element:any", "boolean", list_contains, "列表是否含有该值",
+     "is the value in the list", "list contains([1, 2, 3], 2)", "true"},
+    {"count", "list:list", "number", count, "列表项数", "how many items the list has",
+     "count([1, 2, 3])", "3"},
+    {"sublist", "list:list, start position:number, length?:number!", "first", sublist,
+     "取子列表，位置从 1 起，负数从末尾数",
+     "a part of the list; positions from 1, or from the end when negative",
+     "sublist([4, 5, 6], 1, 2)", "[4, 5]"},
+    {"append", "list:list, item...:any", "list<Any>", append, "在末尾添加项",
+     "the list with the items at its end", "append([1], 2, 3)", "[1, 2, 3]"},
+    {"concatenate", "list...:list", "list<Any>", concatenate, "连接多个列表",
+     "the lists one after the other", "concatenate([1, 2], [3])", "[1, 2, 3]"},
+    {"insert before", "list:list, position:number, newItem:any", "list<Any>", insert_before,
+     "在位置之前插入", "the list with an item put in before the position",
+     "insert before([1, 3], 1, 2)", "[2, 1, 3]"},
+    {"remove", "list:list, position:number", "first", remove, "去掉该位置的项",
+     "the list without the item at the position", "remove([1, 2, 3], 2)", "[1, 3]"},
+    {"list replace", "list:list, position:any, newItem:any", "list<Any>", list_replace,
+     "替换该位置的项", "the list with another item at the position",
+     "list replace([2, 4, 7], 3, 6)", "[2, 4, 6]"},
+    {"list replace", "list:list, match:any, newItem:any", "list<Any>", list_replace,
+     "替换函数选中的项", "the list with the items that the function picks replaced",
+     "list replace([2, 4, 7], function(item, newItem) item < newItem, 5)", "[5, 5, 7]"},
+    {"reverse", "list:list", "first", reverse, "倒序", "the list backwards", "reverse([1, 2, 3])",
+     "[3, 2, 1]"},
+    {"index of", "list:list, match:any", "list<number>", index_of, "该值出现的位置",
+     "the positions at which the value stands", "index of([1, 2, 3, 2], 2)", "[2, 4]"},
+    {"union", "list...:list", "list<Any>", union_, "合并并去重",
+     "the lists joined, without duplicates", "union([1, 2], [2, 3])", "[1, 2, 3]"},
+    {"distinct values", "list:list", "first", distinct_values, "去重",
+     "the list without duplicates", "distinct values([1, 2, 3, 2, 1])", "[1, 2, 3]"},
+    {"flatten", "list:list", "list<Any>", flatten, "展开嵌套列表", "nested lists laid flat",
+     "flatten([[1, 2], [[3]], 4])", "[1, 2, 3, 4]"},
+    {"sort", "list:list, precedes?:function", "first", sort_, "排序，可给出比较函数",
+     "the list in order, by the function where one is given",
+     "sort([3, 1, 2], function(x, y) x < y)", "[1, 2, 3]"},
 };
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include "base/csv.h"
 #include "base/text.h"
+#include "brain/builtins.h"
 #include "words_test.h"
 
 namespace citybrain::brain {
@@ -30,6 +31,17 @@ TEST(Feel, Cases) {
     }
   }
   EXPECT_GT(count, 200);
+}
+
+TEST(Feel, BuiltinsDoWhatTheirExamplesSay) {
+  for (const BuiltinDoc& doc : builtin_docs()) {
+    const Said got = say(doc.example);
+    EXPECT_EQ(to_text(got.value), doc.gives)
+        << doc.signature() << ": " << doc.example
+        << (got.diagnostics.empty() ? "" : ": " + got.diagnostics[0].text());
+    EXPECT_FALSE(doc.zh.empty() || doc.en.empty()) << doc.name;
+  }
+  EXPECT_EQ(builtin_docs().front().signature(), "abs(n: Any): the argument's type");
 }
 
 TEST(Feel, SuggestsTheNameThatWasMeant) {
