@@ -3,6 +3,7 @@
 // table has no key constraint: the feed deletes and inserts a batch at a time, which is many times
 // faster than upserts by key.
 #include <algorithm>
+#include <atomic>
 #include <mutex>
 
 #include "base/crash.h"
@@ -49,6 +50,10 @@ class DuckColumns final : public Columns {
   std::unique_ptr<DuckConnection> writer_;
   std::mutex idle_mutex_;
   std::vector<std::unique_ptr<DuckConnection>> idle_;
+  // The feed's position as last committed, so that asking for it costs no query; unknown_seq until
+  // the next commit where a commit failed.
+  static constexpr std::int64_t unknown_seq = -1;
+  std::atomic<std::int64_t> fed_{unknown_seq};
 };
 
 Result<std::int64_t> fed_of(DuckConnection& from) {
@@ -56,7 +61,7 @@ Result<std::int64_t> fed_of(DuckConnection& from) {
 }
 
 Result<void> DuckColumns::start(const std::string& store_id) {
-  return write(
+  CB_DO(write(
       [&](DuckConnection& to) -> Result<void> {
         CB_DO(to.exec("CREATE TABLE IF NOT EXISTS lake_meta (name VARCHAR, value VARCHAR)"));
         CB_DO(
@@ -73,7 +78,9 @@ Result<void> DuckColumns::start(const std::string& store_id) {
         CB_DO(to.exec("INSERT INTO lake_meta VALUES ('store', $1)", {store_id}));
         return to.exec("INSERT INTO lake_meta VALUES ('fed', '0')");
       },
-      nullptr, nullptr);
+      nullptr, nullptr));
+  CB_TRY(fed_, fed());
+  return ok();
 }
 
 Result<void> DuckColumns::write(const std::function<Result<void>(DuckConnection&)>& fn,
@@ -164,12 +171,14 @@ Result<std::string> DuckColumns::position(std::string_view source) {
 }
 
 Result<void> DuckColumns::apply(const std::vector<Delta>& deltas, std::int64_t seq) {
-  return write(
+  Result<void> applied = write(
       [&](DuckConnection& to) -> Result<void> {
         for (const Delta& delta : deltas) CB_DO(apply_one(to, delta));
         return to.exec("UPDATE lake_meta SET value = $1 WHERE name = 'fed'", {std::to_string(seq)});
       },
       "lake.feed_before_commit", "lake.feed_after_commit");
+  fed_ = applied ? seq : unknown_seq;
+  return applied;
 }
 
 Result<void> DuckColumns::apply_one(DuckConnection& to, const Delta& delta) {
@@ -194,7 +203,8 @@ Result<void> DuckColumns::apply_one(DuckConnection& to, const Delta& delta) {
 }
 
 Result<std::int64_t> DuckColumns::fed() {
-  std::int64_t seq = 0;
+  std::int64_t seq = fed_;
+  if (seq != unknown_seq) return seq;
   CB_DO(read([&](DuckConnection& from) -> Result<void> {
     CB_TRY(seq, fed_of(from));
     return ok();
