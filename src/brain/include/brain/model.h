@@ -149,6 +149,8 @@ class Model {
   struct Impl;
   explicit Model(std::shared_ptr<const Impl> impl);
   ~Model();
+  // For brain's own files, which see what Impl is.
+  const Impl& impl() const { return *impl_; }
 
  private:
   std::shared_ptr<const Impl> impl_;
