@@ -27,6 +27,7 @@ struct Pending {
   std::vector<Salted> subjects;
   bool done = false;
   Result<void> result;
+  std::condition_variable wake;  // each entry its own: a commit wakes only those it settled
 };
 
 Result<void> check_text(std::string_view name, std::string_view text) {
@@ -44,15 +45,13 @@ struct AuditLog::State {
   Random& random;
 
   mutable std::mutex mutex;
-  std::condition_variable changed;
-  std::deque<Pending*> queue;
-  bool committing = false;
+  std::deque<Pending*> queue;  // the first commits for all; entries leave when they are settled
   bool open = false;
   Frontier frontier;
   Timestamp last_at;
   std::string lookup_key;  // guard_secret 'audit_subject'
 
-  Result<Pending> prepare(const AuditEntry& entry);
+  Result<void> prepare(const AuditEntry& entry, Pending& pending);
   Result<void> commit(std::vector<Pending*>& batch);
 };
 
@@ -85,7 +84,7 @@ Result<void> AuditLog::open() {
   return ok();
 }
 
-Result<Pending> AuditLog::State::prepare(const AuditEntry& entry) {
+Result<void> AuditLog::State::prepare(const AuditEntry& entry, Pending& pending) {
   CB_DO(check_text("event", entry.event));
   CB_DO(check_text("actor", entry.actor));
   CB_DO(check_text("purpose", entry.purpose));
@@ -95,7 +94,6 @@ Result<Pending> AuditLog::State::prepare(const AuditEntry& entry) {
     return exhausted("audit: " + std::to_string(entry.subjects.size()) +
                      " subjects in one entry; at most " + std::to_string(subjects_max));
   }
-  Pending pending;
   json::object details = entry.details;
   json::array digests;
   for (const std::string& subject : entry.subjects) {
@@ -117,7 +115,7 @@ Result<Pending> AuditLog::State::prepare(const AuditEntry& entry) {
   if (pending.row.details.size() > details_bytes_max + subjects_max * 70) {
     return exhausted("audit: details of " + std::to_string(pending.row.details.size()) + " bytes");
   }
-  return pending;
+  return ok();
 }
 
 Result<void> AuditLog::State::commit(std::vector<Pending*>& batch) {
@@ -168,31 +166,27 @@ Result<void> AuditLog::State::commit(std::vector<Pending*>& batch) {
 
 Result<std::uint64_t> AuditLog::append(const AuditEntry& entry) {
   State& s = *state_;
-  CB_TRY(Pending mine, s.prepare(entry));
+  Pending mine;
+  CB_DO(s.prepare(entry, mine));
   std::unique_lock lock(s.mutex);
   if (!s.open) return internal("the audit log is not open");
   s.queue.push_back(&mine);
-  while (!mine.done) {
-    if (s.committing) {
-      s.changed.wait(lock);
-      continue;
-    }
-    s.committing = true;
-    std::vector<Pending*> batch;
-    while (!s.queue.empty() && batch.size() < batch_entries_max) {
-      batch.push_back(s.queue.front());
-      s.queue.pop_front();
-    }
+  mine.wake.wait(lock, [&] { return mine.done || s.queue.front() == &mine; });
+  if (!mine.done) {
+    const auto n = static_cast<std::ptrdiff_t>(std::min(s.queue.size(), batch_entries_max));
+    std::vector<Pending*> batch(s.queue.begin(), s.queue.begin() + n);
     lock.unlock();
     const Result<void> result = s.commit(batch);
     lock.lock();
+    s.queue.erase(s.queue.begin(), s.queue.begin() + n);
     for (Pending* pending : batch) {
       pending->result = result;
       pending->done = true;
+      if (pending != &mine) pending->wake.notify_one();
     }
-    s.committing = false;
-    s.changed.notify_all();
+    if (!s.queue.empty()) s.queue.front()->wake.notify_one();
   }
+  lock.unlock();
   CB_DO(mine.result);
   return mine.row.index;
 }
