@@ -10,7 +10,7 @@ say() { printf '\033[1m[setup]\033[0m %s\n' "$*"; }
 # --- Debian packages -------------------------------------------------------------------------------
 build_packages=(ca-certificates g++ cmake ninja-build ccache pkg-config python3 nodejs npm tzdata
   libsqlite3-dev libpq-dev libboost1.81-dev libboost-json1.81-dev libsodium-dev
-  libintelrdfpmath-dev libpugixml-dev zlib1g-dev libzstd-dev libexpat1-dev libminizip-dev libgtest-dev libgmock-dev)
+  libintelrdfpmath-dev libpugixml-dev zlib1g-dev unicode-data libzstd-dev libexpat1-dev libminizip-dev libgtest-dev libgmock-dev)
 test_packages=(postgresql-15 chromium fonts-noto-cjk clang-format-14 clang-tidy-14 clang-14
   libclang-rt-14-dev sqlite3 util-linux)
 packages=("${build_packages[@]}")
