@@ -80,8 +80,12 @@ struct Item {
   bool key = false;
   bool required = false;  // a key item always is
   int grade = 1;          // 1..4 for L1..L4
+  // Of the resource where the item does not say otherwise (then the three stay empty).
   std::string share_type;
+  std::string share_condition;
+  std::string share_method;
   std::string open_type;
+  std::string open_condition;
   std::vector<Check> checks;
   std::string description;
 };
@@ -97,18 +101,25 @@ struct Resource {
   std::string system;
   std::string category;  // 基础 | 主题 | 部门
   std::string abstract;
-  std::string format;
-  std::string share_type;  // 无条件 | 有条件 | 不予
+  std::string format;  // 电子文件 | 电子表格 | 数据库 | 图形图像 | 流媒体 | 自描述 | 服务接口
+  std::string format_type;  // "xlsx", "PostgreSQL", as the department says; may be empty
+  std::string share_type;   // 无条件 | 有条件 | 不予
   std::string share_condition;
   std::string share_method;  // 数据库 | 文件 | 服务, or empty where nothing is shared
   std::string open_type;     // 无条件 | 有条件 | 不予
   std::string open_condition;
   std::string update_cycle;  // 实时 | 每日 | 每周 | 每月 | 每季 | 每年
   Date published_on;
+  std::vector<std::string> related;  // official codes of related resources (关联资源代码)
   Keeping keeping = Keeping::keyed;
+  // The platform gathers its records (归集): the lake has a table for it and guard its grades. An
+  // entry that is only listed (编目) has neither.
+  bool collected = true;
   std::int64_t version = 1;  // grows with each change of the entry or of one of its items
   std::vector<Item> items;
 
+  // The strictest grade of its items.
+  int grade() const;
   // Fields in the items' order; the key items' names where it is keyed (an append resource has no
   // key in the lake: its key items are unique within a batch).
   Schema schema() const;
