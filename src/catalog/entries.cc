@@ -1,6 +1,8 @@
 // Entries: see catalog/entries.h.
 #include "catalog/entries.h"
 
+#include <algorithm>
+
 namespace citybrain::catalog {
 
 const char* name_of(Check::Kind kind) {
@@ -20,6 +22,12 @@ const char* name_of(Check::Kind kind) {
 
 std::string Check::text() const {
   return argument.empty() ? name_of(kind) : name_of(kind) + (":" + argument);
+}
+
+int Resource::grade() const {
+  int strictest = 1;
+  for (const Item& item : items) strictest = std::max(strictest, item.grade);
+  return strictest;
 }
 
 Schema Resource::schema() const {

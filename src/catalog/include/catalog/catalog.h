@@ -192,6 +192,8 @@ class Catalog {
   std::vector<System> systems() const;
   // All resources, by code; those of which collected is false as well.
   std::vector<std::shared_ptr<const Resource>> resources() const;
+  // Those in whose names, codes, abstract or items every one of the words (split by blanks) occurs.
+  std::vector<std::shared_ptr<const Resource>> find(std::string_view words) const;
   Result<Found> search(const Search& search, const Sight& sight) const;
   Sight sight_of(const Principal& who) const;
   // not_found with the nearest known code.
