@@ -13,9 +13,9 @@ enum class Kind : std::uint8_t { blank, text, number, boolean, date, timestamp, 
 
 const char* name_of(Kind kind);
 
-// One cell. `text` is as CSV would hold it: numbers as the shortest decimal that gives the same
-// number ("12.1", never 12.099999999999999), "true"/"false", "2020-06-01", "2020-06-01 08:00:00"
-// (local time, no offset), "08:00:00", an error's name ("#N/A"); "" where blank.
+// One cell. `text` is as CSV would hold it: numbers with at most 15 significant digits, as Excel
+// itself shows them, never in powers of ten ("12.1"); "true"/"false"; "2020-06-01"; "2020-06-01
+// 08:00:00" (local time, no offset); "08:00:00"; an error's name ("#N/A"); "" where blank.
 struct Cell {
   Kind kind = Kind::blank;
   std::string text;
