@@ -30,13 +30,8 @@ Value string_length(const Call& c) {
   return Value::number(static_cast<std::int64_t>(code_points(c[0].as_text())));
 }
 
-Value cased(const Call& c, char32_t (*to)(char32_t)) {
-  auto points = to_code_points(c[0].as_text());
-  for (char32_t& p : points) p = to(p);
-  return Value::text(to_utf8(points.data(), points.data() + points.size()));
-}
-Value upper_case(const Call& c) { return cased(c, to_upper); }
-Value lower_case(const Call& c) { return cased(c, to_lower); }
+Value upper(const Call& c) { return Value::text(upper_case(c[0].as_text())); }
+Value lower(const Call& c) { return Value::text(lower_case(c[0].as_text())); }
 
 Value substring_before(const Call& c) {
   const std::string& s = c[0].as_text();
@@ -175,9 +170,9 @@ constexpr Builtin table[] = {
      "substring(\"宁波市民\", 3)", "市民"},
     {"string length", "string:string", "number", string_length, "字符数",
      "how many characters the string has", "string length(\"宁波\")", "2"},
-    {"upper case", "string:string", "string", upper_case, "转为大写", "the string in capitals",
+    {"upper case", "string:string", "string", upper, "转为大写", "the string in capitals",
      "upper case(\"aBc4\")", "ABC4"},
-    {"lower case", "string:string", "string", lower_case, "转为小写", "the string in small letters",
+    {"lower case", "string:string", "string", lower, "转为小写", "the string in small letters",
      "lower case(\"aBc4\")", "abc4"},
     {"substring before", "string:string, match:string", "string", substring_before,
      "取匹配文字之前的部分", "what stands before the match",

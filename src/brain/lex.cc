@@ -4,16 +4,12 @@
 #include <algorithm>
 #include <array>
 
+#include "unicode.h"
+
 namespace citybrain::brain {
 namespace {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
-bool is_word_start(std::string_view s, std::size_t i) {
-  const char c = s[i];
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
-         (static_cast<unsigned char>(c) >= 0x80);
-}
 
 // Length of white space at i: ASCII, and Unicode's spaces as DMN 1.5 grammar rule 61 lists them.
 std::size_t space_at(std::string_view s, std::size_t i) {
@@ -29,25 +25,6 @@ std::size_t space_at(std::string_view s, std::size_t i) {
     return 3;
   }
   return 0;
-}
-
-void append_utf8(std::string& out, std::uint32_t c) {
-  const auto put = [&](std::uint32_t b) { out += static_cast<char>(b); };
-  if (c < 0x80) {
-    put(c);
-  } else if (c < 0x800) {
-    put(0xc0 | c >> 6);
-    put(0x80 | (c & 0x3f));
-  } else if (c < 0x10000) {
-    put(0xe0 | c >> 12);
-    put(0x80 | (c >> 6 & 0x3f));
-    put(0x80 | (c & 0x3f));
-  } else {
-    put(0xf0 | c >> 18);
-    put(0x80 | (c >> 12 & 0x3f));
-    put(0x80 | (c >> 6 & 0x3f));
-    put(0x80 | (c & 0x3f));
-  }
 }
 
 class Lexer {
@@ -95,12 +72,18 @@ class Lexer {
     }
     return true;
   }
+  // Past a word of a name, if one begins here.
+  bool word() {
+    std::size_t next = i_;
+    if (!begins_name(next_code_point(s_, next))) return false;
+    do i_ = next;
+    while (i_ < s_.size() && space_at(s_, i_) == 0 && continues_name(next_code_point(s_, next)));
+    return true;
+  }
   bool token() {
     const std::size_t from = i_;
     const char c = s_[i_];
-    if (is_word_start(s_, i_)) {
-      while (i_ < s_.size() && (is_word_start(s_, i_) || is_digit(s_[i_])) && !space_at(s_, i_))
-        ++i_;
+    if (word()) {
       push(Token::Kind::name, from);
       return true;
     }
@@ -118,8 +101,9 @@ class Lexer {
                std::string_view::npos) {
       ++i_;
     } else {
-      ++i_;
-      return fail(from, "a character that FEEL does not know");
+      std::string strange;
+      append_utf8(strange, next_code_point(s_, i_));
+      return fail(from, "FEEL does not know the character `" + strange + "`");
     }
     push(Token::Kind::mark, from);
     return true;

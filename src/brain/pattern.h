@@ -8,14 +8,12 @@
 #include <vector>
 
 #include "base/result.h"
+#include "unicode.h"
 
 namespace citybrain::brain {
 
 constexpr std::size_t pattern_program_max = 20'000;
 constexpr std::int64_t pattern_steps_max = 2'000'000;
-
-std::vector<char32_t> to_code_points(std::string_view utf8);
-std::string to_utf8(const char32_t* begin, const char32_t* end);
 
 // Immutable once compiled.
 class Pattern {
@@ -33,7 +31,7 @@ class Pattern {
   std::size_t group_count() const { return groups_; }
 
   struct Set {
-    std::vector<std::pair<char32_t, char32_t>> ranges;
+    CharRanges ranges;
     bool negated = false;
     std::vector<Set> minus;  // [a-z-[aeiou]]
     bool has(char32_t c, bool fold) const;
@@ -64,9 +62,5 @@ class Pattern {
   std::size_t loops_ = 0;  // each has a place beyond the groups' where its round began
   bool dot_all_ = false, lines_ = false, fold_ = false;
 };
-
-// Simple case folding and mapping of Latin, Greek and Cyrillic letters.
-char32_t to_lower(char32_t c);
-char32_t to_upper(char32_t c);
 
 }  // namespace citybrain::brain

@@ -11,7 +11,6 @@ constexpr std::size_t repeat_max = 1000;
 constexpr std::size_t unbounded = SIZE_MAX;
 // Places of loops count from here until the number of groups is known.
 constexpr std::uint32_t loop_place = 1U << 20;
-using Ranges = std::vector<std::pair<char32_t, char32_t>>;
 
 Result<Pattern> Pattern::compile(std::string_view pattern, std::string_view flags) {
   Pattern r;
@@ -54,7 +53,7 @@ Result<void> PatternReader::read() {
   Steps steps;
   if (literal_) {
     for (const char32_t c : pattern_) {
-      steps.push_back({Pattern::Op::character, compiled_.fold_ ? to_lower(c) : c, 0});
+      steps.push_back({Pattern::Op::character, compiled_.fold_ ? fold_case(c) : c, 0});
     }
   } else {
     steps = alternatives();
@@ -224,7 +223,7 @@ PatternReader::Steps PatternReader::atom() {
       out.push_back({Pattern::Op::save, 2 * group + 1, 0});
       return out;
     }
-    default: return {{Pattern::Op::character, compiled_.fold_ ? to_lower(c) : c, 0}};
+    default: return {{Pattern::Op::character, compiled_.fold_ ? fold_case(c) : c, 0}};
   }
 }
 
