@@ -28,7 +28,13 @@ function demo_accounts() {
 export default defineConfig({
   root: here('.'),
   plugins: [vue(), demo_accounts()],
-  resolve: { alias: { '@base': here('src/base'), '@rooms': here('src/rooms') } },
+  resolve: {
+    alias: {
+      '@base': here('src/base'),
+      '@rooms': here('src/rooms'),
+      '@camunda/feel-builtins': here('src/rooms/rules/editor/no_builtins.ts'),
+    },
+  },
   build: {
     target: 'es2022',
     manifest: true,

@@ -15,6 +15,13 @@ import { console_words } from './words'
 
 add_words(base_words, benefit_words, catalog_words, guard_words, rail_words, rules_words, console_words)
 
+// The editor is heavy and comes with words of its own: neither is fetched before it is opened.
+async function editor_page() {
+  const [page, { editor_words }] = await Promise.all([import('@rooms/rules/EditorPage.vue'), import('@rooms/rules/editor/words')])
+  add_words(editor_words)
+  return page
+}
+
 const router = createRouter({
   history: createWebHistory('/console/'),
   routes: [
@@ -24,6 +31,8 @@ const router = createRouter({
     { path: '/sources', meta: { title: 'rail.sources' }, component: () => import('@rooms/rail/SourcesPage.vue') },
     { path: '/quarantine', meta: { title: 'rail.quarantine' }, component: () => import('@rooms/rail/QuarantinePage.vue') },
     { path: '/models', meta: { title: 'rules.models' }, component: () => import('@rooms/rules/ModelsPage.vue') },
+    { path: '/models/new', meta: { title: 'rules.new_model' }, component: editor_page },
+    { path: '/models/:id/:version/edit', meta: { title: 'rules.models' }, component: editor_page },
     { path: '/models/:id/:version', meta: { title: 'rules.models' }, component: () => import('@rooms/rules/ModelPage.vue') },
     { path: '/policies', meta: { title: 'benefit.policies' }, component: () => import('@rooms/benefit/PoliciesPage.vue') },
     { path: '/policies/:code', meta: { title: 'benefit.policies' }, component: () => import('@rooms/benefit/PolicyPage.vue') },
