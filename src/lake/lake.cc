@@ -26,6 +26,12 @@ class LakeOf final : public Lake {
   Result<void> define(const Resource& resource) override;
   Result<Resource> resource(std::string_view code) override;
   Result<Landed> land(const Landing& landing, const Batch& batch, const Also& also) override;
+  Result<Landed> land_all(const NextPart& next, const Also& also) override {
+    return rows_.land_all([this](std::string_view code) { return keyed(code); }, next, also);
+  }
+  Result<void> look(const std::function<Result<void>(RowsView&)>& fn) override {
+    return rows_.look([this](std::string_view code) { return keyed(code); }, fn);
+  }
   Result<std::string> position(std::string_view source) override;
   Result<std::optional<std::vector<Cell>>> get(std::string_view resource,
                                                const std::vector<Cell>& key) override;

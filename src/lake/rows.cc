@@ -127,6 +127,69 @@ Result<void> move_position(sql::Tx& tx, std::int64_t resource, const Landing& la
   return ok();
 }
 
+using Found = std::vector<std::optional<std::vector<Cell>>>;
+
+Result<Found> rows_of(sql::Session& session, const Known& known,
+                      const std::vector<std::vector<Cell>>& keys) {
+  const Schema& schema = known.resource.schema;
+  Found found;
+  found.reserve(keys.size());
+  for (const std::vector<Cell>& key : keys) {
+    if (key.size() != schema.key.size()) {
+      return invalid("a key of " + std::to_string(key.size()) + " cells; '" + known.resource.code +
+                     "' has " + std::to_string(schema.key.size()));
+    }
+    CB_TRY(std::string bytes, encode_key(schema, key));
+    CB_TRY(const sql::Rows rows,
+           session.query("SELECT c.body FROM lake_row r JOIN lake_change c ON c.seq = r.seq "
+                         "WHERE r.resource = $1 AND r.key = $2",
+                         {known.id, sql::Blob{std::move(bytes)}}));
+    if (rows.empty()) {
+      found.emplace_back();
+      continue;
+    }
+    CB_TRY(found.emplace_back(), decode_row(schema, rows[0].bytes(0)));
+  }
+  return found;
+}
+
+Result<Batch> rows_after(sql::Session& session, const Known& known,
+                         const std::vector<Cell>& leading, std::int64_t limit,
+                         const std::vector<Cell>& after) {
+  CB_TRY(const std::string prefix, encode_key(known.resource.schema, leading));
+  CB_TRY(const std::string past, encode_key(known.resource.schema, after));
+  // The key to go on after is itself the first that is not wanted; nothing lies between it and
+  // itself with one more byte.
+  const sql::Blob from{past.empty() ? prefix : std::max(prefix, past + '\0')};
+  Batch batch(known.resource.schema);
+  CB_DO(
+      session.each("SELECT c.body FROM lake_row r JOIN lake_change c ON c.seq = r.seq "
+                   "WHERE r.resource = $1 AND r.key >= $2 AND r.key < $3 ORDER BY r.key LIMIT $4",
+                   {known.id, from, sql::Blob{after_prefix(prefix)}, limit},
+                   [&](const sql::Row& row) { return decode_row_into(row.bytes(0), batch); }));
+  return batch;
+}
+
+class View final : public RowsView {
+ public:
+  View(const RowStore::Find& find, sql::Session& session) : find_(find), session_(session) {}
+  Result<Found> get_many(std::string_view resource,
+                         const std::vector<std::vector<Cell>>& keys) override {
+    CB_TRY(const Known known, find_(resource));
+    return rows_of(session_, known, keys);
+  }
+  Result<Batch> get_prefix(std::string_view resource, const std::vector<Cell>& leading,
+                           std::int64_t limit, const std::vector<Cell>& after) override {
+    CB_TRY(const Known known, find_(resource));
+    return rows_after(session_, known, leading, limit, after);
+  }
+  sql::Session& session() override { return session_; }
+
+ private:
+  const RowStore::Find& find_;
+  sql::Session& session_;
+};
+
 }  // namespace
 
 Result<std::string> RowStore::store_id() {
@@ -198,52 +261,45 @@ Result<std::optional<std::string>> RowStore::position(std::string_view source) {
   });
 }
 
-Result<std::vector<std::optional<std::vector<Cell>>>> RowStore::get_many(
-    const Known& known, const std::vector<std::vector<Cell>>& keys) {
-  const Schema& schema = known.resource.schema;
-  std::vector<sql::Blob> encoded;
-  for (const std::vector<Cell>& key : keys) {
-    if (key.size() != schema.key.size()) {
-      return invalid("a key of " + std::to_string(key.size()) + " cells; '" + known.resource.code +
-                     "' has " + std::to_string(schema.key.size()));
+Result<Landed> RowStore::land_all(const Find& find, const Lake::NextPart& next,
+                                  const Lake::Also& also) {
+  CB_TRY(const Landed landed, db_.write([&](sql::Tx& tx) -> Result<Landed> {
+    View view(find, tx);
+    Landed total;
+    Part part;
+    for (std::size_t index = 0;; ++index) {
+      CB_TRY(const bool more, next(index, view, part));
+      if (!more) break;
+      CB_TRY(const Known known, find(part.landing.resource));
+      CB_DO(check_batch(known.resource, part.landing, part.batch));
+      CB_TRY(const Encoded encoded, encode(known.resource.schema, part.batch));
+      CB_DO(move_position(tx, known.id, part.landing));
+      CB_TRY(const std::int64_t last, write_rows(tx, known.id, part.landing, encoded));
+      total.rows += static_cast<std::int64_t>(part.batch.rows);
+      total.last_seq = std::max(total.last_seq, last);
     }
-    CB_TRY(std::string bytes, encode_key(schema, key));
-    encoded.push_back({std::move(bytes)});
-  }
-  using Found = std::vector<std::optional<std::vector<Cell>>>;
-  return db_.read([&](sql::Session& s) -> Result<Found> {
-    Found found;
-    for (const sql::Blob& key : encoded) {
-      CB_TRY(const sql::Rows rows,
-             s.query("SELECT c.body FROM lake_row r JOIN lake_change c ON c.seq = r.seq "
-                     "WHERE r.resource = $1 AND r.key = $2",
-                     {known.id, key}));
-      if (rows.empty()) {
-        found.emplace_back();
-        continue;
-      }
-      CB_TRY(found.emplace_back(), decode_row(schema, rows[0].bytes(0)));
-    }
-    return found;
+    if (also) CB_DO(also(tx));
+    crash_point("lake.before_commit");
+    return total;
+  }));
+  crash_point("lake.after_commit");
+  return landed;
+}
+
+Result<void> RowStore::look(const Find& find, const std::function<Result<void>(RowsView&)>& fn) {
+  return db_.read([&](sql::Session& session) -> Result<void> {
+    View view(find, session);
+    return fn(view);
   });
+}
+
+Result<Found> RowStore::get_many(const Known& known, const std::vector<std::vector<Cell>>& keys) {
+  return db_.read([&](sql::Session& s) { return rows_of(s, known, keys); });
 }
 
 Result<Batch> RowStore::get_prefix(const Known& known, const std::vector<Cell>& leading,
                                    std::int64_t limit, const std::vector<Cell>& after) {
-  CB_TRY(const std::string prefix, encode_key(known.resource.schema, leading));
-  CB_TRY(const std::string past, encode_key(known.resource.schema, after));
-  // The key to go on after is itself the first that is not wanted; nothing lies between it and
-  // itself with one more byte.
-  const sql::Blob from{past.empty() ? prefix : std::max(prefix, past + '\0')};
-  return db_.read([&](sql::Session& s) -> Result<Batch> {
-    Batch batch(known.resource.schema);
-    CB_DO(
-        s.each("SELECT c.body FROM lake_row r JOIN lake_change c ON c.seq = r.seq "
-               "WHERE r.resource = $1 AND r.key >= $2 AND r.key < $3 ORDER BY r.key LIMIT $4",
-               {known.id, from, sql::Blob{after_prefix(prefix)}, limit},
-               [&](const sql::Row& row) { return decode_row_into(row.bytes(0), batch); }));
-    return batch;
-  });
+  return db_.read([&](sql::Session& s) { return rows_after(s, known, leading, limit, after); });
 }
 
 Result<std::vector<LogEntry>> RowStore::log_after(std::int64_t seq, std::int64_t limit) {

@@ -38,6 +38,11 @@ class RowStore {
 
   Result<Landed> land(const Known& known, const Landing& landing, const Batch& batch,
                       const Lake::Also& also);
+  // A resource by its code.
+  using Find = std::function<Result<Known>(std::string_view code)>;
+  // See Lake::land_all and Lake::look.
+  Result<Landed> land_all(const Find& find, const Lake::NextPart& next, const Lake::Also& also);
+  Result<void> look(const Find& find, const std::function<Result<void>(RowsView&)>& fn);
   // Of a keyed resource's source; none where it never landed here.
   Result<std::optional<std::string>> position(std::string_view source);
 

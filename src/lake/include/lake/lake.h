@@ -59,6 +59,26 @@ struct Change {
   std::vector<Cell> row;  // the new row; of a remove the last row there was
 };
 
+// Current rows inside one snapshot, or inside a landing in progress, which sees what its earlier
+// parts wrote. Lent to a closure for its run.
+class RowsView {
+ public:
+  virtual ~RowsView() = default;
+  // As Lake::get_many and Lake::get_prefix.
+  virtual Result<std::vector<std::optional<std::vector<Cell>>>> get_many(
+      std::string_view resource, const std::vector<std::vector<Cell>>& keys) = 0;
+  virtual Result<Batch> get_prefix(std::string_view resource, const std::vector<Cell>& leading,
+                                   std::int64_t limit, const std::vector<Cell>& after = {}) = 0;
+  // For the caller's own tables, in the same snapshot.
+  virtual sql::Session& session() = 0;
+};
+
+// One part of a landing in several: rows of one keyed resource.
+struct Part {
+  Landing landing;
+  Batch batch;
+};
+
 struct FeedStep {
   std::int64_t seq = 0;      // columns now hold everything up to here
   std::int64_t changes = 0;  // taken in this step
@@ -97,6 +117,15 @@ class Lake {
   // (`from`).
   virtual Result<Landed> land(const Landing& landing, const Batch& batch,
                               const Also& also = {}) = 0;
+  // Gives part `index`, counted from 0, or false at the end. Asked for 0 again, it begins anew: a
+  // transaction that lost a race runs once more.
+  using NextPart = std::function<Result<bool>(std::size_t index, RowsView& rows, Part& part)>;
+  // Lands parts of several keyed resources in ONE transaction, one part after another in memory, so
+  // that a transaction of a foreign database becomes visible whole, however large it is. Other
+  // writers wait meanwhile.
+  virtual Result<Landed> land_all(const NextPart& next, const Also& also = {}) = 0;
+  // Runs `fn` over one snapshot of the rows.
+  virtual Result<void> look(const std::function<Result<void>(RowsView&)>& fn) = 0;
   // How far a source has landed; "" where it never did.
   virtual Result<std::string> position(std::string_view source) = 0;
 
