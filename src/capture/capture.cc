@@ -1,6 +1,7 @@
 // Capture: names of changes, and the choice of a driver.
 #include "capture/capture.h"
 
+#include "mariadb_source.h"
 #include "postgres_source.h"
 
 namespace citybrain::capture {
@@ -21,7 +22,9 @@ const char* name_of(Change::Kind kind) {
 
 Result<std::unique_ptr<Source>> open(Settings settings) {
   if (settings.kind == "postgres") return open_postgres(std::move(settings));
-  return invalid("kind '" + settings.kind + "' of a source is unknown; write postgres");
+  if (settings.kind == "mariadb") return open_mariadb(std::move(settings));
+  return invalid("kind '" + settings.kind +
+                 "' of a source is unknown; write postgres, mariadb or odbc");
 }
 
 }  // namespace citybrain::capture
