@@ -11,6 +11,7 @@
 
 #include "admin_room.h"
 #include "args.h"
+#include "audit_command.h"
 #include "base/clock.h"
 #include "base/csv.h"
 #include "base/ids.h"

@@ -12,6 +12,7 @@
 #include "cockpit/cockpit.h"
 #include "facts/facts.h"
 #include "guard/guard.h"
+#include "http/client.h"
 #include "lake/lake.h"
 #include "rail/rail.h"
 #include "rules/rules.h"
@@ -57,6 +58,16 @@ Result<brain::Context> context_of(const facts::Facts& facts, const Principal& wh
     context.set(column.field().name, brain::Value::of(column.cell_at(0)));
   }
   return context;
+}
+
+// guard asks a witness of the audit log; http carries it.
+Result<guard::WitnessAnswer> ask_witness(const std::string& url, std::string body) {
+  http::Call call{.method = "POST", .url = url};
+  call.headers = {{"Content-Type", "text/plain; charset=utf-8"}};
+  call.body = std::move(body);
+  call.reply_bytes_max = guard::Note::bytes_max;
+  CB_TRY(http::ClientReply reply, http::call(call));
+  return guard::WitnessAnswer{reply.status, std::move(reply.body)};
 }
 
 }  // namespace
@@ -158,7 +169,9 @@ Result<void> City::open_decisions() {
 }
 
 Result<void> City::make_rooms() {
-  rooms_.push_back(guard::make_room(guard_, *clock_, {.city_name = "宁波", .demo = options_.demo}));
+  guard::RoomOptions guard_options{.city_name = "宁波", .demo = options_.demo};
+  guard_options.ask_witness = ask_witness;
+  rooms_.push_back(guard::make_room(guard_, *clock_, std::move(guard_options)));
   rooms_.push_back(catalog::make_room(*catalog_));
   rooms_.push_back(rail::make_room(*rail_));
   rooms_.push_back(rules::make_room(

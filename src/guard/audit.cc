@@ -12,6 +12,7 @@
 #include "base/crash.h"
 #include "base/ids.h"
 #include "base/text.h"
+#include "guard/note.h"
 #include "sql/db.h"
 
 namespace citybrain::guard {
@@ -99,12 +100,12 @@ Result<void> AuditLog::State::prepare(const AuditEntry& entry, Pending& pending)
   for (const std::string& subject : entry.subjects) {
     Salted salted{keyed_digest(lookup_key, subject), std::string(16, '\0')};
     random.fill({reinterpret_cast<unsigned char*>(salted.salt.data()), salted.salt.size()});
-    digests.emplace_back(to_hex(sha256(salted.salt + subject)));
+    digests.emplace_back(to_base64(sha256(salted.salt + subject)));
     pending.subjects.push_back(std::move(salted));
   }
   if (!digests.empty()) details["subjects"] = std::move(digests);
-  pending.row = {.index = 0,
-                 .at = {},
+  pending.row = {.index = INT64_MAX,  // until the commit: no entry is longer than this one
+                 .at = {INT64_MAX},
                  .event = entry.event,
                  .actor = entry.actor,
                  .purpose = entry.purpose,
@@ -112,8 +113,9 @@ Result<void> AuditLog::State::prepare(const AuditEntry& entry, Pending& pending)
                  .status = entry.status,
                  .details = json::serialize(details),
                  .leaf = {}};
-  if (pending.row.details.size() > details_bytes_max + subjects_max * 70) {
-    return exhausted("audit: details of " + std::to_string(pending.row.details.size()) + " bytes");
+  if (const std::size_t bytes = entry_text(pending.row).size(); bytes > entry_bytes_max) {
+    return exhausted("audit: an entry of " + std::to_string(bytes) + " bytes; at most " +
+                     std::to_string(entry_bytes_max));
   }
   return ok();
 }
@@ -234,6 +236,16 @@ Result<AuditLog::Page> AuditLog::of_subject(std::string_view subject, std::int64
       result.records.push_back(record_of(rows.front()));
     }
     return result;
+  });
+}
+
+Result<bool> AuditLog::concerns(std::uint64_t index, std::string_view subject) const {
+  const std::string lookup = keyed_digest(state_->lookup_key, subject);
+  return state_->db.read([&](sql::Session& session) -> Result<bool> {
+    CB_TRY(const auto row, session.query_one("SELECT 1 FROM guard_audit_subject WHERE "
+                                             "subject = $1 AND entry = $2 LIMIT 1",
+                                             {lookup, static_cast<std::int64_t>(index)}));
+    return row.has_value();
   });
 }
 

@@ -150,32 +150,47 @@ Result<AuditRow> row_at(sql::Session& session, std::uint64_t index) {
   return std::move(rows.front());
 }
 
+Result<void> each_hash(sql::Session& session, int height, std::uint64_t first, std::uint64_t count,
+                       const std::function<void(const Hash&)>& fn) {
+  const auto begin = static_cast<std::int64_t>(first);
+  const auto end = static_cast<std::int64_t>(first + count);
+  std::uint64_t seen = 0;
+  const auto take = [&](const sql::Row& row) -> Result<void> {
+    CB_TRY(const Hash hash, hash_of(row.bytes(0)));
+    fn(hash);
+    ++seen;
+    return ok();
+  };
+  if (height == 0) {
+    CB_DO(
+        session.each("SELECT leaf FROM guard_audit WHERE entry >= $1 AND entry < $2 "
+                     "ORDER BY entry",
+                     {begin, end}, take));
+  } else if (is_stored(height)) {
+    CB_DO(
+        session.each("SELECT hash FROM guard_audit_node WHERE height = $1 AND number >= $2 "
+                     "AND number < $3 ORDER BY number",
+                     {height, begin, end}, take));
+  } else {
+    const NodeSource nodes = stored_nodes(session);
+    for (std::uint64_t i = 0; i < count; ++i) {
+      CB_TRY(const Hash hash, nodes(height, first + i));
+      fn(hash);
+      ++seen;
+    }
+  }
+  if (seen == count) return ok();
+  return corrupt("the audit log lacks a hash of height " + std::to_string(height) + " in " +
+                 std::to_string(begin) + ".." + std::to_string(end - 1));
+}
+
 NodeSource stored_nodes(sql::Session& session) {
   return [&session](int height, std::uint64_t number) -> Result<Hash> {
     const int base = std::min(height / node_step * node_step, node_height_max);
-    const auto count = std::int64_t{1} << (height - base);
-    const auto begin = static_cast<std::int64_t>(number) * count;
+    const auto count = std::uint64_t{1} << (height - base);
     Frontier frontier;
-    const auto take = [&](const sql::Row& row) -> Result<void> {
-      CB_TRY(const Hash hash, hash_of(row.bytes(0)));
-      frontier.append(hash);
-      return ok();
-    };
-    if (base == 0) {
-      CB_DO(
-          session.each("SELECT leaf FROM guard_audit WHERE entry >= $1 AND entry < $2 "
-                       "ORDER BY entry",
-                       {begin, begin + count}, take));
-    } else {
-      CB_DO(
-          session.each("SELECT hash FROM guard_audit_node WHERE height = $1 AND number >= $2 "
-                       "AND number < $3 ORDER BY number",
-                       {base, begin, begin + count}, take));
-    }
-    if (frontier.size() != static_cast<std::uint64_t>(count)) {
-      return corrupt("the audit log lacks a hash of height " + std::to_string(base) + " in " +
-                     std::to_string(begin) + ".." + std::to_string(begin + count - 1));
-    }
+    CB_DO(each_hash(session, base, number * count, count,
+                    [&](const Hash& hash) { frontier.append(hash); }));
     return frontier.root();
   };
 }

@@ -55,6 +55,9 @@ Result<std::vector<AuditRow>> rows_between(sql::Session& session, std::int64_t b
                                            std::int64_t end);
 // not_found where the log is shorter; corrupt where the row is gone.
 Result<AuditRow> row_at(sql::Session& session, std::uint64_t index);
+// The hashes of `count` complete subtrees of 2^height leaves in order from the `first`.
+Result<void> each_hash(sql::Session& session, int height, std::uint64_t first, std::uint64_t count,
+                       const std::function<void(const Hash&)>& fn);
 // Complete subtrees from what is stored, each from at most 2^(node_step-1) hashes up to height 24.
 NodeSource stored_nodes(sql::Session& session);
 // The head and its frontier; corrupt where the frontier's root is not the head's.

@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "base/ids.h"
 #include "base/text.h"
 #include "grades.h"
 #include "lake/lake.h"
@@ -13,21 +14,25 @@
 namespace citybrain::guard {
 
 struct Guard::State {
-  State(sql::Db& db, lake::Lake& l) : lake(l), grades(db) {}
+  State(sql::Db& db, lake::Lake& l, Random& r) : lake(l), grades(db), random(r) {}
   lake::Lake& lake;
   Grades grades;
+  Random& random;
 };
 
 Guard::Guard(sql::Db& db, lake::Lake& lake, const Clock& clock, Random& random,
              GuardOptions options)
     : identity_(std::make_unique<Identity>(db, clock, random, options.identity)),
       audit_(std::make_unique<AuditLog>(db, clock, random)),
-      state_(std::make_unique<State>(db, lake)) {}
+      transparency_(
+          std::make_unique<Transparency>(db, *audit_, clock, random, options.audit_origin)),
+      state_(std::make_unique<State>(db, lake, random)) {}
 Guard::~Guard() = default;
 
 Result<void> Guard::open() {
   CB_DO(state_->grades.load());
-  return audit_->open();
+  CB_DO(audit_->open());
+  return transparency_->open();
 }
 
 Result<std::uint64_t> Guard::audit(std::string_view event, const Principal& principal,
@@ -113,9 +118,29 @@ Result<ReadResult> Guard::read(const Access& access, const ReadSpec& spec) {
   entry.details["rows"] = rows->batch.rows;
   entry.details["rows_seq"] = rows->as_of.rows_seq;
   entry.details["columns_seq"] = rows->as_of.columns_seq;
+  std::string salt(16, '\0');
+  state_->random.fill({reinterpret_cast<unsigned char*>(salt.data()), salt.size()});
+  salt = to_hex(salt);
+  entry.details["answer"] = answer_digest(answer_rows(rows->batch), salt);
   entry.subjects = rows->subjects;
   CB_TRY(const std::uint64_t index, audit_->append(entry));
-  return ReadResult{std::move(rows->batch), std::move(rows->columns), index, rows->as_of};
+  return ReadResult{std::move(rows->batch), std::move(rows->columns), index, std::move(salt),
+                    rows->as_of};
+}
+
+json::array answer_rows(const Batch& batch) {
+  json::array rows;
+  rows.reserve(batch.rows);
+  for (std::size_t i = 0; i < batch.rows; ++i) {
+    json::array row;
+    for (const Cell& cell : batch.row(i)) row.push_back(to_json(cell));
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+std::string answer_digest(const json::array& rows, std::string_view salt) {
+  return to_hex(sha256(std::string(salt) + json::serialize(rows)));
 }
 
 // --- internal work

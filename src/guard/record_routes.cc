@@ -22,16 +22,10 @@ Result<Reply> records(Guard& guard, const Request& request) {
                        {"grade", name_of(column.grade)},
                        {"masked", column.masked}});
   }
-  json::array rows;
-  for (std::size_t i = 0; i < read.batch.rows; ++i) {
-    json::array row;
-    for (const Cell& cell : read.batch.row(i)) row.push_back(to_json(cell));
-    rows.push_back(std::move(row));
-  }
   Reply reply = Reply::json(
       {{"columns", std::move(columns)},
-       {"rows", std::move(rows)},
-       {"audit", {{"index", read.audit_index}}},
+       {"rows", answer_rows(read.batch)},
+       {"audit", {{"index", read.audit_index}, {"salt", read.answer_salt}}},
        {"as_of", {{"rows_seq", read.as_of.rows_seq}, {"columns_seq", read.as_of.columns_seq}}}});
   reply.headers.emplace_back("Cache-Control", "no-store");
   return reply;

@@ -9,13 +9,18 @@ Room make_room(std::shared_ptr<Guard> guard, const Clock& clock, RoomOptions opt
   Guard& door = *guard;
   Room room;
   room.name = "guard";
-  for (auto table :
-       {session_routes(door, clock, options), audit_routes(door), record_routes(door)}) {
+  for (auto table : {session_routes(door, clock, options), audit_routes(door),
+                     transparency_routes(door), record_routes(door)}) {
     for (Route& route : table) room.routes.push_back(std::move(route));
   }
   room.migrations = migrations();
   room.jobs.push_back({"guard.tidy", std::chrono::minutes(10),
                        [&door](std::stop_token) { return door.identity().tidy(); }});
+  room.jobs.push_back({"guard.publish", std::chrono::seconds(10),
+                       [&door, ask = options.ask_witness](std::stop_token) -> Result<bool> {
+                         CB_DO(door.transparency().publish(ask));
+                         return false;
+                       }});
   room.metrics.push_back(
       {"citybrain_guard_audit_entries", "entries in the audit log", true, [&door] {
          const auto head = door.audit_log().head();

@@ -3,6 +3,7 @@
 
 #include "base/shape.h"
 #include "door_test.h"
+#include "guard/receipt.h"
 
 namespace citybrain::guard {
 namespace {
@@ -67,6 +68,15 @@ struct City : Door {
     CB_TRY(Reply reply, to.handler(request));
     if (reply.status == 200) CB_DO(conforms(parse_json(reply.body).value(), to.reply));
     return reply;
+  }
+  // The text a GET answers, or the error's message.
+  std::string handler_text(const std::string& path, const std::string& cookie,
+                           const std::map<std::string, std::string>& params) {
+    Request request;
+    request.params.insert(params.begin(), params.end());
+    if (!cookie.empty()) request.principal = guard().authenticate(cookie).value();
+    const auto reply = route(Method::get, path).handler(request);
+    return reply ? reply->body : reply.error().message;
   }
   std::string log_in(const std::string& login) {
     const auto reply = call(Method::post, "/api/session", "", {},
@@ -237,6 +247,55 @@ TEST(Routes, BadQuestionsAreRefusedWithWords) {
               Code::not_found);
     EXPECT_TRUE(c.guard().audit_log().verify_all());
   });
+}
+
+TEST(Routes, ReceiptsShowTheEntryToWhomItConcerns) {
+  const auto stores = sql::test_stores();
+  for (const auto& url : stores) {
+    City city(url, stores.dir());
+    const std::string wang = city.log_in("wang");
+    const auto answer =
+        city.call(Method::get, "/api/resources/{code}/records", wang,
+                  {{"code", "ent_registry"}, {"purpose", "quality"}, {"key", firm}});
+    ASSERT_TRUE(answer) << answer.error().message;
+    const json::value body = parse_json(answer->body).value();
+    const std::string index =
+        std::to_string(body.at("audit").at("index").to_number<std::uint64_t>());
+    const auto receipt = [&](const std::string& cookie) {
+      const auto reply =
+          city.handler_text("/api/audit/{index}/receipt", cookie, {{"index", index}});
+      const NoteKey key = city.guard().transparency().log_key();
+      const Hash leaf = city.guard().audit_log().at(std::stoull(index))->leaf;
+      const auto verified = verify_receipt(reply, std::span(&key, 1), &leaf);
+      return verified ? verified->entry : verified.error().message;
+    };
+    EXPECT_EQ(receipt(""), "") << "strangers get the proof alone";
+    for (const std::string login : {"wang", "shen", "firm"}) {
+      const json::value entry = parse_json(receipt(city.log_in(login))).value();
+      EXPECT_EQ(std::string(entry.at("details").at("answer").as_string()),
+                answer_digest(body.at("rows").as_array(),
+                              std::string(body.at("audit").at("salt").as_string())))
+          << "the entry commits to what was answered";
+    }
+    const auto tile = [&](const std::string& n1, const std::string& n2) {
+      const Route& route = city.route(
+          Method::get, n2.empty() ? "/audit/tile/{level}/{n1}" : "/audit/tile/{level}/{n1}/{n2}");
+      Request request;
+      request.params = {{"level", "0"}, {"n1", n1}, {"n2", n2}};
+      const auto reply = route.handler(request);
+      return reply ? reply->body.size() : 0;
+    };
+    EXPECT_EQ(tile("000.p", "1"), 32U);
+    for (const auto& [n1, n2] : std::vector<std::pair<std::string, std::string>>{{"000.p", "256"},
+                                                                                 {"000.p", "01"},
+                                                                                 {"0", ""},
+                                                                                 {"x000", "0"},
+                                                                                 {"000", "000"},
+                                                                                 {"000", ""},
+                                                                                 {"x999", "999"}}) {
+      EXPECT_EQ(tile(n1, n2), 0U) << n1 << '/' << n2;
+    }
+  }
 }
 
 }  // namespace

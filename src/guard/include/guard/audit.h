@@ -74,7 +74,7 @@ class AuditLog {
  public:
   static constexpr std::size_t subjects_max = 1000;       // of one entry
   static constexpr std::size_t batch_entries_max = 4096;  // of one commit
-  static constexpr std::size_t details_bytes_max = 64 << 10;
+  static constexpr std::size_t entry_bytes_max = 65535;   // a tile tells its length in two bytes
 
   AuditLog(sql::Db& db, const Clock& clock, Random& random);
   ~AuditLog();
@@ -97,6 +97,8 @@ class AuditLog {
   Result<Page> page(std::int64_t page, std::int64_t size) const;
   // The entries that concern a subject, newest first (who read my record, when, why).
   Result<Page> of_subject(std::string_view subject, std::int64_t page, std::int64_t size) const;
+  // Does the entry concern the subject?
+  Result<bool> concerns(std::uint64_t index, std::string_view subject) const;
   Result<AuditRecord> at(std::uint64_t index) const;
   // In the tree of `size` leaves (0 = as it is now).
   Result<InclusionProof> inclusion(std::uint64_t index, std::uint64_t size = 0) const;

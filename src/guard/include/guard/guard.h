@@ -16,6 +16,7 @@
 #include "base/schema.h"
 #include "guard/audit.h"
 #include "guard/identity.h"
+#include "guard/transparency.h"
 
 namespace citybrain::lake {
 class Lake;
@@ -112,8 +113,15 @@ struct ReadResult {
   Batch batch;  // a masked column has type text
   std::vector<ReadColumn> columns;
   std::uint64_t audit_index = 0;
+  // The entry holds answer_digest(batch, answer_salt); the salt is with the caller alone, so the
+  // entry tells nothing of the answer, and the caller can prove what it was.
+  std::string answer_salt;
   AsOf as_of;
 };
+
+// The rows as they leave over HTTP, and hex SHA-256(salt || their JSON text without blanks).
+json::array answer_rows(const Batch& batch);
+std::string answer_digest(const json::array& rows, std::string_view salt);
 
 // Why an internal engine reads: matching policies, counting for the cockpit.
 struct InternalPurpose {
@@ -186,6 +194,7 @@ class Reading {
 
 struct GuardOptions {
   IdentityOptions identity = {};
+  std::string audit_origin = {};  // the audit log's name in checkpoints; "" = made from its key
 };
 
 // Owner: cli. Thread-safe. Always true: rows leave read() only after their audit entry is durable;
@@ -210,6 +219,8 @@ class Guard {
   const Identity& identity() const { return *identity_; }
   AuditLog& audit_log() { return *audit_; }
   const AuditLog& audit_log() const { return *audit_; }
+  Transparency& transparency() { return *transparency_; }
+  const Transparency& transparency() const { return *transparency_; }
 
   // --- for http's Authorizer (the adapter is in cli)
   Result<Principal> authenticate(std::string_view session_secret) {
@@ -260,14 +271,17 @@ class Guard {
   struct State;
   std::unique_ptr<Identity> identity_;
   std::unique_ptr<AuditLog> audit_;
+  std::unique_ptr<Transparency> transparency_;
   std::unique_ptr<State> state_;
 };
 
-// The room: routes /api/session, /api/purposes, /api/audit, /api/resources/{code}/records; its
-// migrations; the job that tidies sessions. `city_name` is shown by GET /api/session.
+// The room: routes /api/session, /api/purposes, /api/audit, /audit, /api/resources/{code}/records;
+// its migrations; the jobs that tidy sessions and publish checkpoints. `city_name` is shown by GET
+// /api/session; without `ask_witness` no one is asked to cosign.
 struct RoomOptions {
   std::string city_name = "宁波";
   bool demo = false;
+  AskWitness ask_witness = {};
 };
 Room make_room(std::shared_ptr<Guard> guard, const Clock& clock, RoomOptions options = {});
 
