@@ -55,7 +55,7 @@ TEST(Feel, SuggestsTheNameThatWasMeant) {
 }
 
 TEST(Feel, SaysLineAndColumn) {
-  const Said wrong = say("1 +\n  \"甲\" + 人数");
+  const Said wrong = say("\"乙\" +\n  \"甲\" + 人数");
   ASSERT_FALSE(wrong.diagnostics.empty());
   EXPECT_EQ(wrong.diagnostics[0].span.line, 2U);
   EXPECT_EQ(wrong.diagnostics[0].span.column, 9U);  // in characters, not bytes

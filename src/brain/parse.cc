@@ -129,14 +129,12 @@ NodeId Parser::test(std::uint32_t slot) {
   constexpr Comparison comparisons[] = {{"<", Op::less},    {"<=", Op::less_equal},
                                         {">", Op::greater}, {">=", Op::greater_equal},
                                         {"=", Op::equal},   {"!=", Op::unequal}};
+  const TypeRef tested = slot == test_slot_ ? test_type_ : in_type_;
   for (const auto& [mark_text, op] : comparisons) {
     if (!is(mark_text)) continue;
     ++at_;
     const NodeId right = additive();
-    if (test_type_ != nullptr && slot == test_slot_ && !failed_) {
-      const NodeId left = add(Op::local, begin, slot, 0, 0, 0, test_type_);
-      check_types(op, left, right);
-    }
+    if (!failed_) check_compared(op, tested, type_of(right), right);
     return add(Op::test_compare, begin, right, slot, 0, static_cast<std::uint8_t>(op));
   }
   const bool outer = saw_input_;
@@ -144,13 +142,7 @@ NodeId Parser::test(std::uint32_t slot) {
   const NodeId value = expr();
   const bool reads = saw_input_;
   saw_input_ = outer || reads;
-  if (!reads && test_type_ != nullptr && slot == test_slot_ && !failed_) {
-    const Node& n = code().nodes[value];
-    if (n.op == Op::constant && !code().constants[n.a].is_null()) {
-      const NodeId left = add(Op::local, begin, slot, 0, 0, 0, test_type_);
-      check_types(Op::equal, left, value);
-    }
-  }
+  if (!failed_) check_test(reads ? builtin_type("boolean") : tested, value);
   return add(Op::test_value, begin, value, slot, 0, reads ? 1 : 0);
 }
 
@@ -168,43 +160,9 @@ NodeId Parser::expr() {
   return node;
 }
 
-void Parser::check_types(Op op, NodeId a, NodeId b) {
-  const TypeRef x = type_of(a);
-  const TypeRef y = type_of(b);
-  if (!x || !y || failed_) return;
-  const auto plain = [](Type::Kind k) {
-    return k != Type::Kind::any && k != Type::Kind::null && k != Type::Kind::list &&
-           k != Type::Kind::range;
-  };
-  if (!plain(x->kind) || !plain(y->kind) || x->kind == y->kind) return;
-  const auto moment = [](Type::Kind k) {
-    return k == Type::Kind::date || k == Type::Kind::date_time;
-  };
-  if (moment(x->kind) && moment(y->kind)) return;
-  const auto length = [](Type::Kind k) {
-    return k == Type::Kind::months || k == Type::Kind::duration;
-  };
-  const bool compares = op >= Op::equal && op <= Op::greater_equal;
-  if (!compares) return;
-  if (length(x->kind) && length(y->kind)) return;
-  report("type",
-         "a " + std::string(name_of(x->kind)) + " is compared with a " + name_of(y->kind) + " `" +
-             code().text_of(b) + "`, which is never true",
-         code().nodes[b].begin, code().nodes[b].end, "");
-}
-
 NodeId Parser::binary(Op op, NodeId a, NodeId b) {
-  check_types(op, a, b);
-  TypeRef type;
-  const TypeRef x = type_of(a);
-  const TypeRef y = type_of(b);
-  if (op >= Op::equal && op <= Op::or_) {
-    type = builtin_type("boolean");
-  } else if (x && y && x->kind == Type::Kind::number && y->kind == Type::Kind::number) {
-    type = x;
-  }
-  if (op == Op::and_ || op == Op::or_) type = builtin_type("boolean");
-  return add(op, code().nodes[a].begin, a, b, 0, 0, type);
+  if (failed_) return 0;
+  return add(op, code().nodes[a].begin, a, b, 0, 0, check_operands(op, a, b));
 }
 
 NodeId Parser::disjunction() {
@@ -239,6 +197,9 @@ NodeId Parser::comparison() {
       const NodeId low = additive();
       if (!expect_word("and", "`between` wants `and`")) return 0;
       const NodeId high = additive();
+      if (failed_) return 0;
+      check_compared(Op::greater_equal, type_of(left), type_of(low), low);
+      check_compared(Op::less_equal, type_of(left), type_of(high), high);
       left = add(Op::between, begin, left, low, high, 0, builtin_type("boolean"));
     } else if (eat_word("in")) {
       left = in_right(left, begin);
@@ -251,13 +212,15 @@ NodeId Parser::comparison() {
 
 NodeId Parser::in_right(NodeId left, std::uint32_t begin) {
   const std::uint32_t slot = take_slot();
-  const TypeRef outer_type = test_type_;
-  test_type_ = nullptr;
+  const TypeRef outer_type = in_type_;
+  in_type_ = type_of(left);
   std::vector<std::uint32_t> kids;
   const auto one = [&] {  // the right side binds tighter than `and` and `or`
     const std::uint32_t from = here();
     if (is("<") || is("<=") || is(">") || is(">=") || is("=") || is("!=")) return test(slot);
-    return add(Op::test_value, from, additive(), slot);
+    const NodeId value = additive();
+    if (!failed_) check_test(in_type_, value);
+    return add(Op::test_value, from, value, slot);
   };
   bool done = false;
   if (is("(")) {
@@ -276,7 +239,7 @@ NodeId Parser::in_right(NodeId left, std::uint32_t begin) {
     }
   }
   if (!done) kids.push_back(one());
-  test_type_ = outer_type;
+  in_type_ = outer_type;
   const NodeId node = add(Op::in, begin, left, slot, 0, 0, builtin_type("boolean"));
   set_kids(node, kids);
   return node;
@@ -327,7 +290,7 @@ NodeId Parser::unary() {
       code().constants[n.a] = Value::number(-code().constants[n.a].as_number());
       n.begin = begin;
     } else {
-      node = add(Op::negate, begin, node, 0, 0, 0, type_of(node));
+      node = add(Op::negate, begin, node, 0, 0, 0, check_negated(node));
     }
   }
   return node;

@@ -12,9 +12,15 @@ NodeId Parser::if_expression() {
   if (!expect_word("else", "`if` wants `else`")) return 0;
   const NodeId no = expr();
   if (failed_) return 0;
-  const TypeRef x = type_of(yes);
-  const TypeRef y = type_of(no);
-  return add(Op::if_, begin, condition, yes, no, 0, x && y && x->kind == y->kind ? x : nullptr);
+  check_condition(condition, "if");
+  // `else null` says nothing about the type.
+  const auto is_null = [&](NodeId id) {
+    const Node& n = code().nodes[id];
+    return n.op == Op::constant && code().constants[n.a].is_null();
+  };
+  const TypeRef x = type_of(is_null(yes) ? no : yes);
+  const TypeRef y = type_of(is_null(no) ? yes : no);
+  return add(Op::if_, begin, condition, yes, no, 0, common_type(x, y));
 }
 
 NodeId Parser::iteration(Op op) {
@@ -33,8 +39,8 @@ NodeId Parser::iteration(Op op) {
     if (!failed_ && eat("..")) end = additive();
     if (failed_) return 0;
     const TypeRef t = type_of(list);
-    TypeRef element = t && (t->kind == Type::Kind::list) ? t->element : nullptr;
-    if (end != no_node) element = builtin_type("number");
+    TypeRef element = is_kind(t, Type::Kind::range) ? t->element : item_type(t);
+    if (end != no_node) element = common_type(t, type_of(end));
     declare(variable, slot, element);
     kids.insert(kids.end(), {slot, list, end});
   } while (eat(","));
@@ -58,7 +64,8 @@ NodeId Parser::iteration(Op op) {
   TypeRef result;
   if (op != Op::for_) {
     result = builtin_type("boolean");
-  } else if (type_of(kids[0])) {
+    check_condition(kids[0], "satisfies");
+  } else {
     result = list_of(type_of(kids[0]));
   }
   const NodeId node = add(op, begin, partial, 0, 0, uses_partial ? 1 : 0, result);
@@ -101,17 +108,14 @@ NodeId Parser::lambda() {
   test_slot_ = input;
   if (failed_) return leave(), 0;
   code().root = root;
-  code().result = result ? result : nullptr;
+  code().result = result;
+  if (!result) result = type_of(root);
   code().captures = body().capture_from;
   auto inner = body().code;
   place_captures(*inner);
   fold(*inner);
   leave();
-  auto t = std::make_shared<Type>();
-  t->kind = Type::Kind::function;
-  t->name = "function";
-  for (const Parameter& p : inner->parameters) t->parameters.push_back(p.type);
-  t->result = result;
+  const TypeRef t = function_type(inner->parameters, result);
   code().codes.push_back(inner);
   return add(Op::lambda, begin, static_cast<std::uint32_t>(code().codes.size() - 1), 0, 0, 0, t);
 }

@@ -151,7 +151,10 @@ std::optional<NodeId> Parser::item_member(const Name* found, std::size_t length,
       at_ += member_length;
     }
     saw_item_.back() = 1;
-    return add(Op::member_name, first.begin, name_number(member), body().items.back(), outside);
+    bool missing = false;
+    const TypeRef type = member_type(item_types_.back(), member, missing);
+    return add(Op::member_name, first.begin, name_number(member), body().items.back(), outside, 0,
+               type);
   }
   return std::nullopt;
 }
@@ -218,6 +221,13 @@ NodeId Parser::unknown_name() {
   const std::string text = loose_name(length);
   at_ += std::max<std::size_t>(length, 1);
   if (!body().items.empty()) {  // a member of the item that no declaration told us of
+    const TypeRef& item = item_types_.back();
+    if (is_known(item) && (item->kind != Type::Kind::context || !item->fields.empty())) {
+      complain("unknown_name", "no name `" + text + "`, and the items have none", first.begin,
+               last_end(), nearest_name(text));
+      // A value may hold more than a literal shows, but not more than a definition says.
+      if (item->name == "context") diagnostics_.back().severity = Severity::warning;
+    }
     saw_item_.back() = 1;
     return add(Op::member_name, first.begin, name_number(text), body().items.back(), no_node);
   }
@@ -261,9 +271,7 @@ NodeId Parser::call(NodeId callee, const std::string& builtin_name, std::uint32_
     return fail("syntax", "either all arguments are named or none", begin, last_end());
   }
   if (callee == no_node) return builtin_call(builtin_name, names, args, begin);
-  TypeRef result;
-  const TypeRef t = type_of(callee);
-  if (t && t->kind == Type::Kind::function) result = t->result;
+  const TypeRef result = check_invoke(callee, names, args);
   const NodeId node = add(Op::invoke, begin, callee, 0, 0, names.empty() ? 0 : 1, result);
   std::vector<std::uint32_t> kids;
   for (std::size_t i = 0; i < args.size(); ++i) {
@@ -300,17 +308,7 @@ NodeId Parser::builtin_call(const std::string& function, std::vector<std::string
       if (!fits) continue;
       while (!placed.empty() && placed.back() == no_node) placed.pop_back();
     }
-    TypeRef result;
-    if (function == "date" || function == "time" || function == "date and time" ||
-        function == "string" || function == "number") {
-      result = builtin_type(function);
-    } else if (function == "not" || function == "contains" || function == "list contains" ||
-               function == "starts with" || function == "ends with") {
-      result = builtin_type("boolean");
-    } else if (function == "count" || function == "abs" || function == "decimal" ||
-               function == "floor" || function == "ceiling" || function == "string length") {
-      result = builtin_type("number");
-    }
+    const TypeRef result = check_builtin(e, placed);
     const NodeId node = add(Op::call, begin, static_cast<std::uint32_t>(i), 0, 0, 0, result);
     set_kids(node, placed);
     return node;

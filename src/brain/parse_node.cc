@@ -81,6 +81,12 @@ TypeRef Parser::type_of(NodeId node) {
 void Parser::report(std::string code_name, std::string message, std::uint32_t begin,
                     std::uint32_t end, std::string suggestion) {
   wrong_ = true;
+  complain(std::move(code_name), std::move(message), begin, end, std::move(suggestion));
+}
+
+// An error that leaves the expression as it is: it means something, though hardly what was meant.
+void Parser::complain(std::string code_name, std::string message, std::uint32_t begin,
+                      std::uint32_t end, std::string suggestion) {
   Node n;
   n.begin = begin;
   n.end = end;

@@ -93,8 +93,10 @@ NodeId Parser::parenthesis() {
     no_filter_ = outer;
     if (!expect(")", "`)` is missing")) return 0;
     const std::uint8_t bits = static_cast<std::uint8_t>(!closed ? 0 : low ? 1 : 2);
-    if (mark_text == "=") return add(Op::range, begin, end, end, 0, 3);
-    return add(Op::range, begin, low ? end : no_node, low ? no_node : end, 0, bits);
+    if (failed_) return 0;
+    const TypeRef type = range_of(type_of(end));
+    if (mark_text == "=") return add(Op::range, begin, end, end, 0, 3, type);
+    return add(Op::range, begin, low ? end : no_node, low ? no_node : end, 0, bits, type);
   }
   const NodeId node = expr();
   no_filter_ = outer;
@@ -108,12 +110,14 @@ NodeId Parser::range_rest(NodeId low, std::uint32_t begin, bool low_closed) {
   const auto close = [&](NodeId high) -> NodeId {
     const bool closed = is("]");
     ++at_;
+    check_compared(Op::less_equal, type_of(low), type_of(high), high);
     return add(Op::range, begin, low, high, 0,
-               static_cast<std::uint8_t>((low_closed ? 1 : 0) | (closed ? 2 : 0)));
+               static_cast<std::uint8_t>((low_closed ? 1 : 0) | (closed ? 2 : 0)),
+               range_of(common_type(type_of(low), type_of(high))));
   };
   const Mark m = mark();
   const NodeId high = additive();
-  if (!failed_ && (is("]") || is(")"))) return close(high);
+  if (!failed_ && (is("]") || is(")") || is("["))) return close(high);
   back_to(m);
   ++no_filter_;
   const NodeId again = additive();
@@ -130,7 +134,6 @@ NodeId Parser::bracket() {
   no_filter_ = 0;
   std::vector<std::uint32_t> kids;
   TypeRef element;
-  bool uniform = true;
   if (!is("]")) {
     do {
       kids.push_back(expr());
@@ -140,15 +143,12 @@ NodeId Parser::bracket() {
         return range_rest(kids[0], begin, true);
       }
       const TypeRef t = type_of(kids.back());
-      if (kids.size() == 1) element = t;
-      if (!t || !element || t->kind != element->kind || t->kind == Type::Kind::context)
-        uniform = false;
+      element = kids.size() == 1 ? t : common_type(element, t);
     } while (eat(","));
   }
   no_filter_ = outer;
   if (!expect("]", "`]` is missing")) return 0;
-  const NodeId node =
-      add(Op::list, begin, 0, 0, 0, 0, uniform && element ? list_of(element) : nullptr);
+  const NodeId node = add(Op::list, begin, 0, 0, 0, 0, list_of(element));
   set_kids(node, kids);
   return node;
 }
@@ -225,7 +225,9 @@ NodeId Parser::filter(NodeId list, std::uint32_t begin) {
   }
   body().items.push_back(slot);
   saw_item_.push_back(0);
+  item_types_.push_back(element);
   const NodeId condition = expr();
+  item_types_.pop_back();
   const std::uint8_t reads = saw_item_.back();
   saw_item_.pop_back();
   if (!saw_item_.empty() && reads) saw_item_.back() = 1;
@@ -233,7 +235,18 @@ NodeId Parser::filter(NodeId list, std::uint32_t begin) {
   body().names.resize(names);
   no_filter_ = outer;
   if (!expect("]", "`]` is missing")) return 0;
-  return add(Op::filter, begin, list, condition, slot, reads, reads ? t : element);
+  if (failed_) return 0;
+  // A condition keeps a list, a position gives an item.
+  const TypeRef c = type_of(condition);
+  TypeRef result;
+  if (is_kind(c, Type::Kind::boolean)) result = is_known(t) ? list_of(element) : nullptr;
+  if (is_kind(c, Type::Kind::number) && !reads) result = element;
+  if (is_known(c) && !result && c->kind != Type::Kind::boolean && c->kind != Type::Kind::number) {
+    complain("type",
+             std::string("a filter wants a position or a condition, not a ") + name_of(c->kind),
+             code().nodes[condition].begin, code().nodes[condition].end);
+  }
+  return add(Op::filter, begin, list, condition, slot, reads, std::move(result));
 }
 
 NodeId Parser::path(NodeId left, std::uint32_t begin) {
@@ -242,14 +255,12 @@ NodeId Parser::path(NodeId left, std::uint32_t begin) {
   std::string member;
   const TypeRef t = type_of(left);
   const TypeRef context = t && t->kind == Type::Kind::list ? t->element : t;
-  TypeRef result;
   if (context && context->kind == Type::Kind::context) {
-    for (const auto& [field, field_type] : context->fields) {
-      const std::size_t n = match(name_words(field));
+    for (const auto& field : context->fields) {
+      const std::size_t n = match(name_words(field.first));
       if (n > length) {
         length = n;
-        member = field;
-        result = field_type;
+        member = field.first;
       }
     }
   }
@@ -257,7 +268,6 @@ NodeId Parser::path(NodeId left, std::uint32_t begin) {
     const std::size_t n = match(words);
     if (n <= length) continue;
     length = n;
-    result = nullptr;
     member.clear();
     for (std::size_t i = 0; i < n; ++i) {
       const Token& token = peek(i);
@@ -266,9 +276,10 @@ NodeId Parser::path(NodeId left, std::uint32_t begin) {
     }
   }
   if (length == 0) member = loose_name(length);
+  const std::uint32_t member_begin = here();
   at_ += length;
-  if (t && t->kind == Type::Kind::list && result) result = list_of(result);
-  return add(Op::path, begin, left, name_number(member), 0, 0, result);
+  TypeRef result = check_member(t, member, member_begin);
+  return add(Op::path, begin, left, name_number(member), 0, 0, std::move(result));
 }
 
 }  // namespace citybrain::brain

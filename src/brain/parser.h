@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "infer.h"
 #include "lex.h"
 #include "parse.h"
 
@@ -58,7 +59,19 @@ class Parser {
   NodeId test(std::uint32_t slot);
   NodeId tests_until(std::uint32_t slot, std::string_view closing);
   NodeId binary(Op op, NodeId a, NodeId b);
-  void check_types(Op op, NodeId a, NodeId b);
+
+  // parse_check.cc: what types tell before anything runs
+  TypeRef check_operands(Op op, NodeId a, NodeId b);
+  TypeRef check_negated(NodeId operand);
+  void check_compared(Op op, const TypeRef& left, const TypeRef& right, NodeId at);
+  void check_test(const TypeRef& input, NodeId test);
+  void check_condition(NodeId node, std::string_view of);
+  TypeRef check_member(const TypeRef& of, const std::string& name, std::uint32_t begin);
+  TypeRef check_builtin(const BuiltinEntry& e, const std::vector<NodeId>& placed);
+  TypeRef check_invoke(NodeId callee, const std::vector<std::string>& names,
+                       const std::vector<NodeId>& args);
+  void complain(std::string code, std::string message, std::uint32_t begin, std::uint32_t end,
+                std::string suggestion = "");
 
   // parse_primary.cc
   NodeId postfix();
@@ -140,8 +153,10 @@ class Parser {
   bool wrong_ = false;                 // something is an error
   std::uint32_t test_slot_ = no_node;  // what `?` is
   TypeRef test_type_;
+  TypeRef in_type_;  // of what stands left of `in`
   bool saw_input_ = false;
   std::vector<std::uint8_t> saw_item_;
+  std::vector<TypeRef> item_types_;  // of the filters around
 };
 
 }  // namespace citybrain::brain

@@ -35,7 +35,9 @@ struct Type {
   TypeRef element;                                      // of list and range
   std::vector<std::pair<std::string, TypeRef>> fields;  // of context
   std::vector<TypeRef> parameters;                      // of function
+  std::vector<std::string> parameter_names;             // of function, where they are known
   TypeRef result;                                       // of function
+  bool has_signature = false;                           // `parameters` are all there are
   // Unary tests that a value must pass; of a list, each of its items, unless `whole` says the list.
   std::shared_ptr<const Code> allowed;
 };
