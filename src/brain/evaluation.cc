@@ -164,6 +164,8 @@ void Evaluation::explain(std::uint32_t number, const Value& value, std::vector<R
   if (item.logic->root.kind == Boxed::Kind::table) {
     const Table& table = *item.logic->root.table;
     for (RuleTrace& rule : rules) {
+      for (const auto& output : table.rules[static_cast<std::size_t>(rule.number) - 1].outputs)
+        rule.outputs.push_back(output ? output->source : "");
       for (std::size_t i = 0; i < rule.conditions.size(); ++i) {
         std::vector<std::uint32_t> read;
         collect_reads(*table.inputs[i].expression, table.inputs[i].expression->root, read);

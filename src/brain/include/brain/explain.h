@@ -36,6 +36,7 @@ struct RuleTrace {
   Truth truth = Truth::unknown;
   bool chosen = false;  // its output went into the result
   std::vector<ConditionTrace> conditions;
+  std::vector<std::string> outputs;  // as written, "" where there is none
   std::string annotation;
 };
 
