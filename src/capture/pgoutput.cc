@@ -90,7 +90,8 @@ Result<void> PgOutput::begin(Cursor& in, std::vector<Change>& out) {
   if (in_transaction_) return bad("a transaction begins inside another");
   Change change;
   change.kind = Change::Kind::begin;
-  change.position = lsn_text(in.number(8));
+  // The commit record lies there, so the transaction is behind every position up to it.
+  change.position = lsn_text(in.number(8) + 1);
   change.committed_at = {static_cast<std::int64_t>(in.number(8)) + epoch_2000_us};
   in.number(4);  // number of the transaction
   if (in.failed()) return bad("begin is too short");

@@ -83,7 +83,7 @@ TEST(PgOutput, ReadsATransaction) {
   ASSERT_TRUE(r.read(commit()));
   ASSERT_EQ(r.changes.size(), 7U);
   EXPECT_EQ(r.changes[0].kind, Kind::begin);
-  EXPECT_EQ(r.changes[0].position, "0000000000000100");
+  EXPECT_EQ(r.changes[0].position, "0000000000000101");
   EXPECT_EQ(to_iso(r.changes[0].committed_at), "2000-01-01T08:00:00.000+08:00");
   EXPECT_EQ(r.changes[1].kind, Kind::shape);
   EXPECT_EQ(r.changes[1].table->key, std::vector<std::string>{"id"});

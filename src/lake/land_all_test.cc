@@ -17,7 +17,8 @@ TEST(LandAll, PartsOfSeveralResourcesBecomeVisibleTogether) {
     ASSERT_TRUE(lake.define(firms()));
     ASSERT_TRUE(lake.define(shops()));
     std::vector<std::optional<std::vector<Cell>>> seen;
-    const auto parts = [&](std::size_t index, RowsView& rows, Part& part) -> Result<bool> {
+    const auto parts = [&](std::size_t index, RowsView& rows, sql::Tx&,
+                           Part& part) -> Result<bool> {
       if (index == 3) return false;
       const bool shop = index == 1;
       part.landing = {shop ? "shops" : "firms", shop ? "pg/shops" : "pg/firms", "7", {}, {}};
@@ -49,7 +50,7 @@ TEST(LandAll, AFailingPartTakesAllBack) {
     Opened o(url, columns);
     Lake& lake = *o.lake;
     ASSERT_TRUE(lake.define(firms()));
-    const auto parts = [&](std::size_t index, RowsView&, Part& part) -> Result<bool> {
+    const auto parts = [&](std::size_t index, RowsView&, sql::Tx&, Part& part) -> Result<bool> {
       if (index == 1) return unavailable("the source went away");
       part.landing = {"firms", "pg/firms", "7", {}, {}};
       part.batch = batch_of(firms(), {firm("A", 1)});
@@ -59,7 +60,7 @@ TEST(LandAll, AFailingPartTakesAllBack) {
     EXPECT_EQ(lake.get("firms", {"A"}).value(), std::nullopt);
     EXPECT_EQ(lake.position("pg/firms").value(), "");
     const auto also = [](sql::Tx&) -> Result<void> { return conflict("no"); };
-    const auto one = [&](std::size_t index, RowsView&, Part& part) -> Result<bool> {
+    const auto one = [&](std::size_t index, RowsView&, sql::Tx&, Part& part) -> Result<bool> {
       part.landing = {"firms", "pg/firms", "7", {}, {}};
       part.batch = batch_of(firms(), {firm("A", 1)});
       return index == 0;
@@ -68,13 +69,14 @@ TEST(LandAll, AFailingPartTakesAllBack) {
     EXPECT_EQ(lake.get("firms", {"A"}).value(), std::nullopt);
     ASSERT_TRUE(lake.land_all(one));
     Part wrong{{"firms", "pg/firms", "8", {}, {}}, batch_of(visits(), {})};
-    EXPECT_EQ(lake.land_all([&](std::size_t index, RowsView&, Part& part) -> Result<bool> {
-                    part = wrong;
-                    return index == 0;
-                  })
-                  .error()
-                  .code,
-              Code::invalid);
+    EXPECT_EQ(
+        lake.land_all([&](std::size_t index, RowsView&, sql::Tx&, Part& part) -> Result<bool> {
+              part = wrong;
+              return index == 0;
+            })
+            .error()
+            .code,
+        Code::invalid);
   });
 }
 

@@ -268,7 +268,7 @@ Result<Landed> RowStore::land_all(const Find& find, const Lake::NextPart& next,
     Landed total;
     Part part;
     for (std::size_t index = 0;; ++index) {
-      CB_TRY(const bool more, next(index, view, part));
+      CB_TRY(const bool more, next(index, view, tx, part));
       if (!more) break;
       CB_TRY(const Known known, find(part.landing.resource));
       CB_DO(check_batch(known.resource, part.landing, part.batch));

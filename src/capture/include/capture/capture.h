@@ -61,7 +61,8 @@ struct About {
 // One thing that happened over there.
 struct Change {
   enum class Kind : std::uint8_t {
-    begin,     // a transaction begins; position = of its commit; committed_at
+    begin,     // a transaction begins; committed_at; position: a look shows the transaction exactly
+               // if reached(look's position, this one)
     insert,    // row
     update,    // row (absent = value as before); old: see below
     remove,    // old: the key at least, all else may be absent

@@ -117,9 +117,11 @@ class Lake {
   // (`from`).
   virtual Result<Landed> land(const Landing& landing, const Batch& batch,
                               const Also& also = {}) = 0;
-  // Gives part `index`, counted from 0, or false at the end. Asked for 0 again, it begins anew: a
-  // transaction that lost a race runs once more.
-  using NextPart = std::function<Result<bool>(std::size_t index, RowsView& rows, Part& part)>;
+  // Gives part `index`, counted from 0, or false at the end; what it writes to tables of its own
+  // belongs to the landing. Asked for 0 again, it begins anew: a transaction that lost a race runs
+  // once more.
+  using NextPart =
+      std::function<Result<bool>(std::size_t index, RowsView& rows, sql::Tx& tx, Part& part)>;
   // Lands parts of several keyed resources in ONE transaction, one part after another in memory, so
   // that a transaction of a foreign database becomes visible whole, however large it is. Other
   // writers wait meanwhile.
