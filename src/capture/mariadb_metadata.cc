@@ -34,6 +34,10 @@ std::vector<BinlogColumn*> columns_of(TableMap& map, Has has) {
   return out;
 }
 
+std::vector<BinlogColumn*> with_charset(TableMap& map) {
+  return columns_of(map, map.mariadb ? is_character_of_mariadb : is_character);
+}
+
 // One bit a numeric column, highest bit first.
 void read_signs(MariadbBytes& value, TableMap& map) {
   const std::string_view bits = value.rest();
@@ -93,11 +97,11 @@ Result<void> read_field(Kind kind, MariadbBytes& value, TableMap& map) {
     case Kind::signs: read_signs(value, map); break;
     case Kind::default_charset:
       map.has_charsets = true;
-      read_default_charset(value, columns_of(map, is_character));
+      read_default_charset(value, with_charset(map));
       break;
     case Kind::charsets:
       map.has_charsets = true;
-      read_charsets(value, columns_of(map, is_character));
+      read_charsets(value, with_charset(map));
       break;
     case Kind::names:
       for (BinlogColumn& column : map.columns) column.name = std::string(value.packed_text());

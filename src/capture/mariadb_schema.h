@@ -14,7 +14,7 @@
 namespace citybrain::capture {
 
 // How a column's value is read by SQL into canonical text.
-enum class Reading : std::uint8_t { plain, bits, float4, float8, instant, bytes, geometry };
+enum class Reading : std::uint8_t { plain, number, float4, float8, instant, bytes, geometry };
 
 // A column of the table, captured or not, in the table's order.
 struct DescribedColumn {

@@ -12,7 +12,7 @@ namespace {
 std::string selected(const DescribedColumn& column) {
   const std::string name = mariadb_name(column.column.name);
   switch (column.reading) {
-    case Reading::bits: return name + "+0";
+    case Reading::number: return name + "+0";
     case Reading::float4:
     case Reading::float8: return "CAST(" + name + " AS DOUBLE)";
     default: return name;
@@ -77,7 +77,7 @@ RowText key_of(const ForeignTable& table, const RowText& row) {
 Result<void> append_selected(Reading reading, std::string_view value, std::string& out) {
   switch (reading) {
     case Reading::plain:
-    case Reading::bits: out += value; return ok();
+    case Reading::number: out += value; return ok();
     case Reading::float4:
     case Reading::float8: {
       double number = 0;

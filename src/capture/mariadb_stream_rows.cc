@@ -31,7 +31,7 @@ Result<void> MariadbStream::table_map(const BinlogEvent& event) {
   if (maps_.size() >= maps_max) maps_.clear();
   Known fresh{std::string(event.body), nullptr};
   if (captured(table_name_of(event.body, id_bytes))) {
-    CB_TRY(TableMap map, read_table_map(event.body, id_bytes));
+    CB_TRY(TableMap map, read_table_map(event.body, id_bytes, format_.mariadb()));
     CB_TRY(fresh.bound, bind(std::move(map)));
   }
   maps_.insert_or_assign(id, std::move(fresh));

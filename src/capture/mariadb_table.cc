@@ -96,9 +96,14 @@ bool is_character(ColumnType type) {
   }
 }
 
-Result<TableMap> read_table_map(std::string_view body, std::size_t id_bytes) {
+bool is_character_of_mariadb(ColumnType type) {
+  return is_character(type) || type == ColumnType::geometry;
+}
+
+Result<TableMap> read_table_map(std::string_view body, std::size_t id_bytes, bool mariadb) {
   MariadbBytes bytes(body);
   TableMap map;
+  map.mariadb = mariadb;
   map.id = bytes.little(id_bytes);
   bytes.skip(2);  // flags
   map.database = std::string(bytes.short_text());

@@ -76,6 +76,7 @@ struct TableMap {
   std::string table;
   std::vector<BinlogColumn> columns;
   std::vector<std::size_t> key;  // primary key by position; empty: none, or not told
+  bool mariadb = false;          // else MySQL
   bool has_names = false;
   bool has_signs = false;
   bool has_labels = false;
@@ -83,10 +84,12 @@ struct TableMap {
 };
 
 // `id_bytes`: 6, or 4 where the format says so. Errors: corrupt, exhausted (limits above).
-Result<TableMap> read_table_map(std::string_view body, std::size_t id_bytes);
+Result<TableMap> read_table_map(std::string_view body, std::size_t id_bytes, bool mariadb);
 
 // The kinds of columns that metadata lists speak of, in order of columns.
 bool is_numeric(ColumnType type);
 bool is_character(ColumnType type);
+// MariaDB counts geometries among those that have a character set.
+bool is_character_of_mariadb(ColumnType type);
 
 }  // namespace citybrain::capture

@@ -26,7 +26,7 @@ constexpr Known known_types[] = {
     {"int", Type::integer, Reading::plain, {ColumnType::integer, ColumnType::integer}},
     {"bigint", Type::integer, Reading::plain, {ColumnType::bigint, ColumnType::bigint}},
     {"year", Type::integer, Reading::plain, {ColumnType::year, ColumnType::year}},
-    {"bit", Type::integer, Reading::bits, {ColumnType::bit, ColumnType::bit}},
+    {"bit", Type::integer, Reading::number, {ColumnType::bit, ColumnType::bit}},
     {"decimal", Type::decimal, Reading::plain, {ColumnType::decimal, ColumnType::decimal}},
     {"float", Type::text, Reading::float4, {ColumnType::float4, ColumnType::float4}},
     {"double", Type::text, Reading::float8, {ColumnType::float8, ColumnType::float8}},
@@ -144,6 +144,10 @@ DescribedColumn describe_column(bool mariadb, const MariadbLink::Row& row) {
   if (out.data_type == "char" || out.data_type == "varchar") column.length_max = length;
   out.meaning = meaning_of(out.data_type);
   out.reading = type.reading;
+  // Filled up with zeros they are not canonical.
+  if (column.type.find("zerofill") != std::string::npos && out.reading == Reading::plain) {
+    out.reading = Reading::number;
+  }
   out.is_unsigned = column.type.find("unsigned") != std::string::npos;
   const std::string extra = row[11].value_or("");
   out.computed = extra.find("VIRTUAL GENERATED") != std::string::npos;

@@ -92,7 +92,8 @@ void append_string(const BinlogColumn& column, std::string_view value, Charsets&
   charsets.append_utf8(column.collation, value, out);
 }
 
-// COMPRESSED columns: a head (0 = as it is; else 8 | bytes of the length, zlib with its wrapper),
+// COMPRESSED columns: a head (0 = as it is; else 0x80, 8 where zlib's wrapper is left out, and the
+// bytes of the length),
 // the length, big end first, and the deflated bytes. See MariaDB's sql/field_comp.cc.
 Result<std::string> inflate_column(const BinlogColumn& column, std::string_view value) {
   if (value.empty()) return std::string();
@@ -109,7 +110,7 @@ Result<std::string> inflate_column(const BinlogColumn& column, std::string_view 
   stream.avail_in = static_cast<uInt>(in.size());
   stream.next_out = reinterpret_cast<Bytef*>(out.data());
   stream.avail_out = static_cast<uInt>(size);
-  if (::inflateInit2(&stream, (head & 8) != 0 ? MAX_WBITS : -MAX_WBITS) != Z_OK) {
+  if (::inflateInit2(&stream, (head & 8) != 0 ? -MAX_WBITS : MAX_WBITS) != Z_OK) {
     return internal("zlib refuses to start");
   }
   const int end = ::inflate(&stream, Z_FINISH);
