@@ -206,6 +206,7 @@ std::vector<Command> commands() {
       {"backup", "backup --to DIR [--data DIR]", "copy a city, living or not", run_backup},
       {"restore", "restore --from DIR [--data DIR]", "put a backup into a new folder", run_restore},
       {"verify", "verify [--data DIR]", "recompute the audit log and the ledger", run_verify},
+      audit_command(),
       benefit::treasury_command(),
       {"tck", "tck DIR [--score]", "run the DMN conformance cases under a folder", run_tck},
       {"surface", "surface --to DIR [--data DIR]", "write routes, events and commands as text",
