@@ -53,13 +53,13 @@ Result<std::map<std::string, Found>> read_tables(const PgLink& link) {
 
 Result<void> read_columns(const PgLink& link, std::map<std::string, Found>& tables) {
   CB_TRY(const auto domains, pg_domains(link));
-  CB_TRY(
-      const PgAnswer answer,
-      link.run("SELECT a.attrelid, a.attname, format_type(a.atttypid, a.atttypmod), a.atttypid,"
-               " a.atttypmod, a.attnotnull, a.attgenerated, col_description(a.attrelid, a.attnum)"
-               " FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid"
-               " WHERE c.relkind IN ('r', 'p') AND a.attnum > 0 AND NOT a.attisdropped"
-               " ORDER BY a.attrelid, a.attnum"));
+  CB_TRY(const PgAnswer answer,
+         link.run("SELECT a.attrelid, a.attname, format_type(a.atttypid, a.atttypmod), a.atttypid,"
+                  " a.atttypmod, a.attnotnull, a.attgenerated, col_description(a.attrelid, "
+                  "a.attnum), a.atthasmissing"
+                  " FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid"
+                  " WHERE c.relkind IN ('r', 'p') AND a.attnum > 0 AND NOT a.attisdropped"
+                  " ORDER BY a.attrelid, a.attnum"));
   for (int i = 0; i < PQntuples(answer.get()); ++i) {
     const auto found = tables.find(std::string(pg_text(answer, i, 0)));
     if (found == tables.end()) continue;
@@ -73,6 +73,7 @@ Result<void> read_columns(const PgLink& link, std::map<std::string, Found>& tabl
     column.length_max = pg_length_max(type);
     column.required = pg_text(answer, i, 5) == "t";
     column.comment = pg_text(answer, i, 7);
+    column.defaulted = pg_text(answer, i, 8) == "t";
     if (!pg_text(answer, i, 6).empty()) {
       found->second.table.notes.push_back("column '" + column.name +
                                           "' is computed by PostgreSQL, which does not send it");

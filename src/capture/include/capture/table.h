@@ -13,9 +13,10 @@ namespace citybrain::capture {
 
 struct ForeignColumn {
   std::string name;
-  std::string type;       // as the database writes it: "numeric(12,2)", "varchar(40)"
-  Field field;            // our type for it, under the same name; what has none of ours is text
-  bool required = false;  // NOT NULL
+  std::string type;        // as the database writes it: "numeric(12,2)", "varchar(40)"
+  Field field;             // our type for it, under the same name; what has none of ours is text
+  bool required = false;   // NOT NULL
+  bool defaulted = false;  // rows from before it was added may have a value that no change told
   std::int64_t length_max = 0;  // characters of text; 0 = not declared
   std::string comment;
   friend bool operator==(const ForeignColumn&, const ForeignColumn&) = default;
