@@ -99,7 +99,7 @@ inline std::vector<Change> changes_of(Source& source, Stream& stream, const std:
   std::vector<Change> out;
   const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(20);
   while (std::chrono::steady_clock::now() < until) {
-    if (!out.empty() && source.reached(out.back().position, goal->position)) return out;
+    if (source.reached(out.empty() ? from : out.back().position, goal->position)) return out;
     const auto came = stream.next(out, std::size_t{1} << 20, std::chrono::milliseconds(500));
     EXPECT_TRUE(came) << came.error().message;
     if (!came) return out;
