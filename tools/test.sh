@@ -33,12 +33,18 @@ if [ "$what" = all ]; then tools/web.sh; fi
 
 postgres=$(mktemp -d /tmp/citybrain-pg.XXXXXX)
 chmod 755 "$postgres"
-trap 'tools/postgres.sh stop "$postgres" || true; rm -rf "$postgres"' EXIT
+mariadb=$(mktemp -d /tmp/citybrain-maria.XXXXXX)
+chmod 755 "$mariadb"
+trap 'tools/postgres.sh stop "$postgres" || true; tools/mariadb.sh stop "$mariadb" || true
+  rm -rf "$postgres" "$mariadb"' EXIT
 say "starting PostgreSQL in $postgres"
 CITYBRAIN_TEST_POSTGRES=$(tools/postgres.sh start "$postgres")
 export CITYBRAIN_TEST_POSTGRES
+say "starting MariaDB in $mariadb"
+CITYBRAIN_TEST_MARIADB=$(tools/mariadb.sh start "$mariadb")
+export CITYBRAIN_TEST_MARIADB
 export ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
-export TSAN_OPTIONS=second_deadlock_stack=1
+export TSAN_OPTIONS="second_deadlock_stack=1 suppressions=$PWD/tools/tsan.supp"
 [ "$what" = sanitize ] && export CITYBRAIN_KILLS=${CITYBRAIN_KILLS:-3}
 
 case $what in
