@@ -167,7 +167,8 @@ std::vector<Route> own_routes(const std::shared_ptr<Benefit>& b) {
   return {{.method = Method::get,
            .path = "/api/me/entitlements",
            .summary = "What I am entitled to and why; all=1: also what not and why not",
-           .params = {query_param("all", shape::word({"0", "1"}))},
+           .params = {query_param("all", shape::word({"0", "1"})),
+                      query_param("reasons", shape::word({"0", "1"}, "0 = the sentence alone"))},
            .reply = list_of([] {
              using namespace shape;
              return object({need("policy", text()), need("name", text()), need("mode", text()),
@@ -180,8 +181,9 @@ std::vector<Route> own_routes(const std::shared_ptr<Benefit>& b) {
            .right = Right::signed_in(),
            .audit = Audit("benefit.own"),
            .handler = [b](const Request& request) -> Result<Reply> {
-             CB_TRY(json::object object, my_entitlements_view(b->state(), request.principal,
-                                                              request.param("all") == "1"));
+             CB_TRY(json::object object,
+                    my_entitlements_view(b->state(), request.principal, request.param("all") == "1",
+                                         request.param("reasons") != "0"));
              return Reply::json(object);
            }},
           {.method = Method::post,

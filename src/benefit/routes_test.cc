@@ -61,6 +61,11 @@ TEST(Routes, AFirmSeesClaimsAndFollowsItsMoney) {
     EXPECT_TRUE(reason.at("holds").as_bool());
     EXPECT_EQ(item.at("in_words").as_string(), "参保三十人以上且无失信");
 
+    auto brief = desk.call(Method::get, "/api/me/entitlements", me, {{"reasons", "0"}});
+    ASSERT_TRUE(brief.has_value()) << brief.error().message;
+    EXPECT_TRUE(brief->at("items").at(0).at("reasons").as_array().empty());
+    EXPECT_EQ(brief->at("items").at(0).at("in_words").as_string(), "参保三十人以上且无失信");
+
     auto claim = desk.call(Method::post, "/api/me/claims", me, {}, {{"policy", "P1"}});
     ASSERT_TRUE(claim.has_value()) << claim.error().message;
     EXPECT_EQ(claim->at("state").as_string(), "paying");

@@ -26,7 +26,10 @@ Result<json::object> decision_view(Benefit::State& s, const Principal& asker,
                                    const std::string& id);
 
 // --- a firm's or citizen's own
-Result<json::object> my_entitlements_view(Benefit::State& s, const Principal& me, bool all);
+// Without reasons each item keeps its one sentence (`in_words`): a fraction of the bytes, for the
+// first page of a phone.
+Result<json::object> my_entitlements_view(Benefit::State& s, const Principal& me, bool all,
+                                          bool with_reasons);
 Result<json::object> my_claims_view(Benefit::State& s, const Principal& me);
 
 // "enterprise" or "person"; denied to an account that stands for neither.

@@ -79,7 +79,7 @@ Result<Ready> make_ready(Benefit::State& s, const std::string& subject_type,
   const auto known = s.parts.facts.known(subject_type);
   for (const Policy& policy : policies) {
     if (policy.subject != subject_type) continue;
-    auto prepared = prepare(policy, s.parts.models, known, s.parts.clock.today(), false);
+    auto prepared = prepare(policy, s.parts.models, known, s.parts.clock.today());
     if (!prepared) continue;  // the matcher's log says why
     for (const std::string& fact : prepared->wanted) {
       if (std::find(ready.wanted.begin(), ready.wanted.end(), fact) == ready.wanted.end()) {
@@ -118,7 +118,8 @@ json::array to_json(const std::vector<Reason>& reasons) {
   return out;
 }
 
-Result<json::object> my_entitlements_view(Benefit::State& s, const Principal& me, bool all) {
+Result<json::object> my_entitlements_view(Benefit::State& s, const Principal& me, bool all,
+                                          bool with_reasons) {
   CB_TRY(const std::string type, subject_type_of(me));
   std::vector<Policy> policies;
   CB_TRY(const std::vector<Mine> mine,
@@ -156,6 +157,7 @@ Result<json::object> my_entitlements_view(Benefit::State& s, const Principal& me
     if (known.facts.rows == 1) {
       CB_TRY(const Explained explained, explain(p, known.facts, s.parts.facts));
       put_reasons(item, explained);
+      if (!with_reasons) item["reasons"] = json::array{};
     }
     items.push_back(std::move(item));
   }
@@ -219,7 +221,7 @@ Result<json::object> decision_view(Benefit::State& s, const Principal& asker,
   }));
   const Date on = *parse_date(view["on_date"].as_string());
   CB_TRY(const Prepared prepared,
-         prepare(policy, s.parts.models, s.parts.facts.known(policy.subject), on, false));
+         prepare(policy, s.parts.models, s.parts.facts.known(policy.subject), on));
   CB_TRY(const FactsPage known,
          s.parts.facts.one({policy.subject, subject}, prepared.wanted, asker, "benefit.explain"));
   CB_TRY(Explained explained, explain(prepared, known.facts, s.parts.facts));
