@@ -41,6 +41,17 @@ export default defineConfig({
     cssMinify: true,
     chunkSizeWarningLimit: 900,
     rollupOptions: {
+      // Few files, because each is a round trip on a phone: the framework, what every page shares, and what the
+      // phone's first page shares with the console.
+      output: {
+        codeSplitting: {
+          groups: [
+            { name: 'vue', test: /node_modules[\\/](@vue|vue)[\\/]/, priority: 3 },
+            { name: 'base', test: /src[\\/]base[\\/](?!components[\\/](BarList|JsonView|SparkLine|KeyFigure|TabBar))|plugin-vue|vite[\\/]/, priority: 2 },
+            { name: 'benefit', test: /rooms[\\/]benefit[\\/](words|api|plain_reason|ReasonList|EntitlementCard)|rooms[\\/]guard[\\/](LoginForm|words)|demo-accounts/, priority: 1 },
+          ],
+        },
+      },
       input: {
         index: here('index.html'),
         console: here('console.html'),

@@ -4,25 +4,24 @@ import '@base/base.css'
 import '@base/page.css'
 import { add_words } from '@base/i18n'
 import { base_words } from '@base/words'
-import DecisionsPage from '@rooms/benefit/DecisionsPage.vue'
+import { load_session } from '@base/session'
 import EntitlementsPage from '@rooms/benefit/EntitlementsPage.vue'
-import MoneyPage from '@rooms/benefit/MoneyPage.vue'
-import MyDecisionPage from '@rooms/benefit/MyDecisionPage.vue'
+import { ask_ahead } from '@rooms/benefit/ask_ahead'
 import { benefit_words } from '@rooms/benefit/words'
 import { guard_words } from '@rooms/guard/words'
 import App from './App.vue'
-import AccountPage from './AccountPage.vue'
 
 add_words(base_words, benefit_words, guard_words)
+ask_ahead(load_session()) // while the page is being put together
 
 const router = createRouter({
   history: createWebHistory('/m/'),
   routes: [
     { path: '/', component: EntitlementsPage, meta: { title: 'benefit.what_i_get' } },
-    { path: '/money', component: MoneyPage, meta: { title: 'benefit.where_money' } },
-    { path: '/decisions', component: DecisionsPage, meta: { title: 'benefit.my_decisions' } },
-    { path: '/decisions/:id', component: MyDecisionPage, props: true, meta: { title: 'benefit.decision' } },
-    { path: '/me', component: AccountPage, meta: { title: 'benefit.tab_me' } },
+    { path: '/money', component: () => import('@rooms/benefit/MoneyPage.vue'), meta: { title: 'benefit.where_money' } },
+    { path: '/decisions', component: () => import('@rooms/benefit/DecisionsPage.vue'), meta: { title: 'benefit.my_decisions' } },
+    { path: '/decisions/:id', component: () => import('@rooms/benefit/MyDecisionPage.vue'), props: true, meta: { title: 'benefit.decision' } },
+    { path: '/me', component: () => import('./AccountPage.vue'), meta: { title: 'benefit.tab_me' } },
     { path: '/:rest(.*)*', redirect: '/' },
   ],
   scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },

@@ -123,7 +123,9 @@ export const lines = (query: Query) => api.get<Page<Line>>('/api/lines', query)
 export const payments = (query: Query) => api.get<Page<Payment>>('/api/payments', query)
 export const claims = (query: Query) => api.get<Page<ClaimToCheck>>('/api/claims', query)
 export const approve = (id: string) => api.post<unknown>(`/api/claims/${enc(id)}/approve`)
-export const my_entitlements = (all: boolean) => api.get<Page<Entitlement>>('/api/me/entitlements', all ? { all: 1 } : {})
+// `all`: also what one is not entitled to; without `reasons` each item has its one sentence alone.
+export const my_entitlements = (all: boolean, reasons: boolean) =>
+  api.get<Page<Entitlement>>('/api/me/entitlements', { ...(all ? { all: 1 } : {}), ...(reasons ? {} : { reasons: 0 }) })
 export const my_claims = () => api.get<Page<Claim>>('/api/me/claims')
 export const claim = (code: string) => api.post<Claim>('/api/me/claims', { policy: code })
 export const decision = (id: string) => api.get<Record<string, unknown>>(`/api/decisions/${enc(id)}`)

@@ -129,6 +129,10 @@ export function create_editor(host: HTMLElement, builtins: Builtin[], listeners:
       const view = modeler.getActiveView()
       if (!view || (view.type !== 'decisionTable' && view.type !== 'literalExpression')) return false
       modeler.getActiveViewer()?.get('addFact').add(view.element, fact)
+      requestAnimationFrame(() => {
+        const columns = host.querySelectorAll('th.input-cell')
+        columns[columns.length - 1]?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+      })
       return true
     },
     undo: () => step('undo'),
