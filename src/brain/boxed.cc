@@ -75,16 +75,16 @@ Value boxed_function(const Boxed& b, Machine& machine) {
 }
 
 Value boxed_iteration(const Boxed& b, Machine& machine) {
-  Value source = evaluate_boxed(b.parts[0], machine);
-  if (source.is_null()) {
-    machine.note("null", "there is nothing to iterate over");
+  const Value source = evaluate_boxed(b.parts[0], machine);
+  const Value items = items_of(source);
+  if (!items.is(Kind::list)) {
+    machine.note(source.is_null() ? "null" : "type", "there is nothing to iterate over", source);
     return {};
   }
-  if (!source.is(Kind::list)) source = Value::list({source});
+  const bool some = b.kind == Boxed::Kind::some;
   std::vector<Value> results;
   bool unknown = false;
-  bool decided = false;
-  for (const Value& item : source.as_list()) {
+  for (const Value& item : items.as_list()) {
     if (machine.exhausted()) return {};
     machine.slot(b.slots[0]) = item;
     if (b.kind == Boxed::Kind::for_) machine.slot(b.slots[1]) = Value::list(results);
@@ -92,10 +92,13 @@ Value boxed_iteration(const Boxed& b, Machine& machine) {
     if (b.kind == Boxed::Kind::for_) {
       results.push_back(std::move(v));
       machine.spend(static_cast<std::int64_t>(results.size()));
-    } else if (v.is(Kind::boolean) && v.as_boolean() == (b.kind == Boxed::Kind::some)) {
-      decided = true;
-    } else if (!v.is(Kind::boolean)) {
+    } else if (v.is(Kind::boolean) && v.as_boolean() == some) {
+      return v;  // one decides
+    } else if (v.is_null()) {
       unknown = true;
+    } else if (!v.is(Kind::boolean)) {
+      machine.note("type", "a condition is neither true nor false", v);
+      return {};
     }
   }
   if (b.kind == Boxed::Kind::for_) return Value::list(std::move(results));
@@ -103,7 +106,23 @@ Value boxed_iteration(const Boxed& b, Machine& machine) {
     machine.note("unknown", "a condition is neither true nor false");
     return {};
   }
-  return Value::boolean(decided == (b.kind == Boxed::Kind::some));
+  return Value::boolean(!some);
+}
+
+// A filter whose condition is boxed, item by item.
+Value boxed_filter(const Boxed& b, Machine& machine) {
+  const Value source = evaluate_boxed(b.parts[0], machine);
+  if (source.is_null()) {
+    machine.note("null", "null can't be filtered");
+    return {};
+  }
+  std::vector<Value> kept;
+  for (const Value& item : source.is(Kind::list) ? source.as_list() : std::vector<Value>{source}) {
+    if (machine.exhausted()) return {};
+    machine.slot(b.slots[0]) = item;
+    if (evaluate_boxed(b.parts[1], machine).is_true()) kept.push_back(item);
+  }
+  return Value::list(std::move(kept));
 }
 
 Value evaluate_kind(const Boxed& b, Machine& machine) {
@@ -131,8 +150,9 @@ Value evaluate_kind(const Boxed& b, Machine& machine) {
     case Boxed::Kind::some:
     case Boxed::Kind::every: return boxed_iteration(b, machine);
     case Boxed::Kind::filter:
+      if (b.code == nullptr) return boxed_filter(b, machine);
       machine.slot(b.slots[0]) = evaluate_boxed(b.parts[0], machine);
-      return b.code ? machine.eval_here(*b.code) : Value();
+      return machine.eval_here(*b.code);
   }
   return {};
 }

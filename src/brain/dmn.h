@@ -42,7 +42,8 @@ struct Boxed {
   std::vector<TypeRef> types;        // of entries and columns
   std::unique_ptr<Table> table;
   std::shared_ptr<const Logic> function;
-  TypeRef type;  // what the value must be; null = Any
+  TypeRef type;   // what the value must be; null = Any
+  TypeRef found;  // what it will be, as far as that is known
 };
 
 // The body of a decision, of a BKM or of a boxed function.
@@ -104,11 +105,13 @@ struct Item {
   std::string id;
   std::string name;
   // The names of the imports that lead to its file; none of the main file. A file that is imported
-  // along two ways is there twice: each has inputs of its own.
+  // along two ways is there twice: each has inputs of its own. Imports without a name add none.
   std::vector<std::string> path;
+  std::uint32_t document = 0;  // the file that holds it
   std::string type_name;
   std::string description;
-  TypeRef type;
+  TypeRef type;                           // declared
+  TypeRef found;                          // what its logic gives, as far as that is known
   std::shared_ptr<Logic> logic;           // decision, function
   std::vector<std::uint32_t> needs;       // items its logic may read
   std::vector<std::uint32_t> outputs;     // service

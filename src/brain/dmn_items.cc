@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "dmn_read.h"
+#include "infer.h"
 
 namespace citybrain::brain {
 
@@ -27,43 +28,6 @@ void DmnReader::error(const Document& d, pugi::xml_node node, std::string code, 
   diagnostics_.push_back(std::move(out));
 }
 
-// Imported files first, each under the names that lead to it.
-bool DmnReader::add_document(std::string_view xml, const std::vector<std::string>& path) {
-  constexpr std::size_t import_depth_max = 10;
-  constexpr std::size_t documents_max = 100;
-  auto d = std::make_unique<Document>();
-  if (!read_document(xml, *d, diagnostics_)) return false;
-  Document& document = *d;
-  document.path = path;
-  for (Document::Import& import : document.imports) {
-    const std::string& wanted = import.space;
-    const auto found = std::find_if(
-        options_.imports.begin(), options_.imports.end(), [&wanted](const auto& other) {
-          // By name, or by the file's own namespace.
-          return other.first == wanted ||
-                 other.second.find("namespace=\"" + wanted + "\"") != std::string::npos;
-        });
-    const auto element = child(document.root, "import");
-    if (found == options_.imports.end()) {
-      const std::string_view type = element.attribute("importType").value();
-      if (type.find("DMN") != std::string_view::npos) {
-        error(document, element, "import",
-              "the imported file with namespace `" + wanted + "` was not given", "");
-      }
-      continue;
-    }
-    if (path.size() >= import_depth_max || documents_.size() >= documents_max) {
-      error(document, element, "import", "imports are nested too deep, or too many", "");
-      return false;
-    }
-    import.path = path;
-    import.path.push_back(import.name.empty() ? wanted : import.name);
-    if (!add_document(found->second, import.path)) return false;
-  }
-  documents_.push_back(std::move(d));
-  return true;
-}
-
 bool DmnReader::read(std::string_view xml, Model::Impl& model) {
   model_ = &model;
   if (!add_document(xml, {})) return false;
@@ -73,19 +37,16 @@ bool DmnReader::read(std::string_view xml, Model::Impl& model) {
   for (const auto& d : documents_) read_types(*d);
   for (const auto& d : documents_) read_items(*d);
   for (std::uint32_t i = 0; i < model.items.size(); ++i) {
-    const auto d = std::find_if(documents_.begin(), documents_.end(),
-                                [&](const auto& doc) { return doc->path == model.items[i].path; });
-    if (model.items[i].kind == Item::Kind::service)
-      read_service(**d, model.items[i], nodes_[i]);
-    else
-      read_requirements(**d, model.items[i], nodes_[i]);
+    Document& d = *documents_[model.items[i].document];
+    if (model.items[i].kind == Item::Kind::service) {
+      read_service(d, model.items[i], nodes_[i]);
+    } else {
+      read_requirements(d, model.items[i], nodes_[i]);
+    }
+    if (model.items[i].kind == Item::Kind::function) read_signature(d, model.items[i], nodes_[i]);
   }
   check_cycles();
-  for (std::uint32_t i = 0; i < model.items.size(); ++i) {
-    const auto d = std::find_if(documents_.begin(), documents_.end(),
-                                [&](const auto& doc) { return doc->path == model.items[i].path; });
-    read_logic(**d, i);
-  }
+  for (const std::uint32_t i : reading_order()) read_logic(*documents_[model.items[i].document], i);
   fill_infos();
   return true;
 }
@@ -104,7 +65,10 @@ void DmnReader::read_items(Document& d) {
       item.kind = kind;
       item.id = node.attribute("id").value();
       item.name = node.attribute("name").value();
-      item.path = d.path;
+      for (const std::string& name : d.path) {
+        if (!name.empty()) item.path.push_back(name);
+      }
+      item.document = d.number;
       item.description = child(node, "description").child_value();
       const auto variable = child(node, "variable");
       if (const char* name = variable.attribute("name").value();
@@ -115,8 +79,11 @@ void DmnReader::read_items(Document& d) {
       if (item.name.empty()) error(d, node, "name", "the element has no name", "");
       item.type = resolve(d, item.type_name, variable ? variable : node, item.name);
       const bool main = &d == documents_.back().get();
-      const Item* twin = model_->find(item.name, kind);
-      if (main && twin != nullptr && twin->path.empty() && twin->name == item.name) {
+      const auto twin =
+          std::any_of(model_->items.begin(), model_->items.end(), [&](const Item& other) {
+            return other.path.empty() && other.name == item.name && other.kind == kind;
+          });
+      if (main && twin) {
         error(d, node, "name", "there are two elements `" + item.name + "`", item.name);
       }
       if (main && kind == Item::Kind::input && !options_.known_inputs.empty() &&
@@ -127,27 +94,11 @@ void DmnReader::read_items(Document& d) {
               close ? "did you mean `" + *close + "`?" : "");
       }
       const auto number = static_cast<std::uint32_t>(model_->items.size());
-      if (!item.id.empty()) by_id_[{d.path, item.id}] = number;
+      if (!item.id.empty()) by_id_[{d.number, item.id}] = number;
       model_->items.push_back(std::move(item));
       nodes_.push_back(node);
     }
   }
-}
-
-std::optional<std::uint32_t> DmnReader::item_at(const Document& d, std::string_view href) const {
-  const auto hash = href.rfind('#');
-  const std::string space(hash == std::string_view::npos ? "" : href.substr(0, hash));
-  std::vector<std::string> path = d.path;
-  if (!space.empty() && space != d.space) {
-    const auto import = std::find_if(d.imports.begin(), d.imports.end(),
-                                     [&](const auto& known) { return known.space == space; });
-    if (import == d.imports.end()) return std::nullopt;
-    path = import->path;
-  }
-  const std::string id(hash == std::string_view::npos ? href : href.substr(hash + 1));
-  const auto it = by_id_.find({path, id});
-  if (it == by_id_.end()) return std::nullopt;
-  return it->second;
 }
 
 void DmnReader::read_requirements(Document& d, Item& item, pugi::xml_node node) {
@@ -186,68 +137,26 @@ void DmnReader::read_service(Document& d, Item& item, pugi::xml_node node) {
   auto f = std::make_shared<Function>();
   f->name = item.name;
   f->model_item = static_cast<int>(&item - model_->items.data());
+  const TypeRef declared = item.type;
   for (const std::uint32_t p : item.parameters) {
-    f->parameters.push_back({model_->items[p].name, model_->items[p].type});
+    const Item& parameter = model_->items[p];
+    f->parameters.push_back({name_from(d, parameter), parameter.type});
+    TypeRef& type = f->parameters.back().type;
+    if (!type) type = parameter_type(declared, parameter.name);
   }
-  if (item.type && item.type->kind == Type::Kind::function) item.type = item.type->result;
+  if (is_kind(declared, Type::Kind::function)) item.type = declared->result;
   f->result = item.type;
   item.needs = item.outputs;
   item.function = Value::function(std::move(f));
 }
 
-bool DmnReader::visits_itself(std::uint32_t item, std::vector<std::uint8_t>& state) {
-  // An explicit stack: a file may hold a chain of many thousands.
-  std::vector<std::pair<std::uint32_t, std::size_t>> path{{item, 0}};
-  state[item] = 1;
-  while (!path.empty()) {
-    auto& [at, next] = path.back();
-    const Item& i = model_->items[at];
-    const bool follows = i.kind == Item::Kind::decision;
-    if (!follows || next >= i.needs.size()) {
-      state[at] = 2;
-      path.pop_back();
-      continue;
-    }
-    const std::uint32_t to = i.needs[next++];
-    if (model_->items[to].kind != Item::Kind::decision) continue;
-    if (state[to] == 1) return true;
-    if (state[to] == 0) {
-      state[to] = 1;
-      path.emplace_back(to, 0);
-    }
-  }
-  return false;
-}
-
-void DmnReader::check_cycles() {
-  std::vector<std::uint8_t> state(model_->items.size(), 0);
-  for (std::uint32_t i = 0; i < model_->items.size(); ++i) {
-    if (state[i] != 0 || model_->items[i].kind != Item::Kind::decision) continue;
-    if (!visits_itself(i, state)) continue;
-    const auto d = std::find_if(documents_.begin(), documents_.end(), [&](const auto& doc) {
-      return doc->path == model_->items[i].path;
-    });
-    error(**d, nodes_[i], "cycle", "the decision requires itself, directly or through others",
-          model_->items[i].name);
-    for (Item& item : model_->items) item.needs.clear();
-    return;
-  }
-}
-
 void DmnReader::declare(Around& around, const Item& item, std::uint32_t number) {
-  std::string name = item.name;
-  for (const auto& import : around.document->imports) {
-    if (item.path == import.path && !import.name.empty()) name = import.name + "." + name;
-  }
-  TypeRef type = item.type;
+  TypeRef type = item.type ? item.type : item.found;
   if (item.kind == Item::Kind::function || item.kind == Item::Kind::service) {
-    auto t = std::make_shared<Type>();
-    t->kind = Type::Kind::function;
-    t->name = "function";
-    if (item.kind == Item::Kind::service) t->result = item.type;
-    type = t;
+    const Function& f = *item.function.as_function();
+    type = function_type(f.parameters, f.result ? f.result : item.found);
   }
-  around.scope.names.push_back({std::move(name), true, number, std::move(type)});
+  around.scope.names.push_back({name_from(*around.document, item), true, number, std::move(type)});
 }
 
 std::uint32_t DmnReader::bind(Around& around, const std::string& name, const TypeRef& type) {
@@ -269,6 +178,7 @@ void DmnReader::read_logic(Document& d, std::uint32_t number) {
   if (item.kind == Item::Kind::function) {
     declare(around, item, number);
     read_function(d, item, child(nodes_[number], "encapsulatedLogic"), around);
+    item.found = item.logic->root.found;
     return;
   }
   auto logic = std::make_shared<Logic>();
@@ -276,40 +186,67 @@ void DmnReader::read_logic(Document& d, std::uint32_t number) {
   const auto expression = expression_in(nodes_[number]);
   if (expression) {
     logic->root = read_boxed(around, expression);
+    expect(around, expression, item.type, logic->root.found);
   }
+  item.found = logic->root.found;
   logic->result = item.type;
   logic->slots = around.slots;
   item.logic = std::move(logic);
 }
 
-void DmnReader::read_function(Document& d, Item& item, pugi::xml_node node, Around& around) {
-  auto logic = std::make_shared<Logic>();
-  logic->name = item.name;
-  for (const auto& p : children(node, "formalParameter")) {
-    const std::string name = p.attribute("name").value();
-    const TypeRef type = resolve(d, p.attribute("typeRef").value(), p, item.name);
-    logic->parameters.push_back({name, type});
-    bind(around, name, type);
+// What a function's type says of a parameter that says nothing of itself.
+TypeRef DmnReader::parameter_type(const TypeRef& function, std::string_view name) {
+  if (!is_kind(function, Type::Kind::function)) return nullptr;
+  for (std::size_t i = 0; i < function->parameter_names.size(); ++i) {
+    if (function->parameter_names[i] == name) return function->parameters[i];
   }
-  const std::string_view kind = node.attribute("kind").value();
-  if (!kind.empty() && kind != "FEEL") {
-    error(d, node, "unsupported",
-          "functions of kind " + std::string(kind) + " are not called from the city's rules",
-          item.name);
-  } else if (const auto expression = expression_in(node)) {
-    logic->root = read_boxed(around, expression);
-  }
-  logic->slots = around.slots;
-  TypeRef result = item.type;
-  if (result && result->kind == Type::Kind::function) result = result->result;
-  logic->result = result;
+  return nullptr;
+}
+
+// A BKM's parameters and result: its own, or those of its variable's or its logic's function type.
+void DmnReader::read_signature(Document& d, Item& item, pugi::xml_node node) {
+  const auto logic = child(node, "encapsulatedLogic");
+  const TypeRef inner = resolve(d, logic.attribute("typeRef").value(), logic, item.name);
   auto f = std::make_shared<Function>();
   f->name = item.name;
-  f->parameters = logic->parameters;
-  f->result = result;
   f->model_item = static_cast<int>(&item - model_->items.data());
+  for (const auto& p : children(logic, "formalParameter")) {
+    const std::string name = p.attribute("name").value();
+    TypeRef type = resolve(d, p.attribute("typeRef").value(), p, item.name);
+    for (const TypeRef& outer : {inner, item.type}) {
+      if (!type) type = parameter_type(outer, name);
+    }
+    f->parameters.push_back({name, std::move(type)});
+  }
+  for (const TypeRef& outer : {item.type, inner}) {
+    if (!f->result) f->result = is_kind(outer, Type::Kind::function) ? outer->result : outer;
+  }
   item.function = Value::function(std::move(f));
+}
+
+void DmnReader::read_function(Document& d, Item& item, pugi::xml_node node, Around& around) {
+  const Function& f = *item.function.as_function();
+  auto logic = std::make_shared<Logic>();
+  logic->name = item.name;
+  logic->parameters = f.parameters;
+  logic->result = f.result;
+  for (const Parameter& p : f.parameters) bind(around, p.name, p.type);
+  const std::string_view kind = node.attribute("kind").value();
+  if (!kind.empty() && kind != "FEEL") {
+    refuse_external(d, node, kind, item.name);
+  } else if (const auto expression = expression_in(node)) {
+    logic->root = read_boxed(around, expression);
+    expect(around, expression, f.result, logic->root.found);
+  }
+  logic->slots = around.slots;
   item.logic = std::move(logic);
+}
+
+void DmnReader::refuse_external(const Document& d, pugi::xml_node node, std::string_view kind,
+                                const std::string& where) {
+  error(d, node, "external_function",
+        "functions of kind " + std::string(kind) + " are not called from the city's rules", where,
+        "write the function in FEEL");
 }
 
 void DmnReader::fill_infos() {

@@ -1,6 +1,6 @@
 // DmnReader: DMN XML to items. Split as it reads: dmn_xml.cc checks the text, dmn_types.cc reads
-// item definitions, dmn_items.cc the elements and their requirements, dmn_boxed.cc the logic,
-// dmn_table.cc the tables.
+// item definitions, dmn_import.cc imported files, dmn_items.cc the elements and their requirements,
+// dmn_boxed.cc the logic, dmn_table.cc the tables.
 #pragma once
 
 #include <map>
@@ -27,9 +27,12 @@ struct Document {
   struct Import {
     std::string space;
     std::string name;
-    std::vector<std::string> path;
+    std::string kind;  // importType
+    pugi::xml_node node;
+    std::uint32_t document = no_node;  // number of the file, once it is read
   };
-  std::string space;              // its target namespace
+  std::string target;  // its own namespace
+  std::uint32_t number = 0;
   std::vector<std::string> path;  // names of the imports that lead here
   std::vector<Import> imports;
   std::map<std::string, TypeRef, std::less<>> types;  // as this file names them
@@ -60,6 +63,10 @@ class DmnReader {
   };
 
   bool add_document(std::string_view xml, const std::vector<std::string>& path);
+  const std::string* imported_text(const std::string& wanted);
+  const Document* document_of(const Document& d, std::string_view space) const;
+  std::string name_from(const Document& d, const Item& item) const;
+  std::vector<std::uint32_t> reading_order() const;
   void error(const Document& d, pugi::xml_node node, std::string code, std::string message,
              std::string where, std::string suggestion = "");
 
@@ -67,11 +74,16 @@ class DmnReader {
   TypeRef read_type(Document& d, pugi::xml_node definition);
   TypeRef type_named(const Document& d, std::string_view name) const;
   TypeRef resolve(Document& d, std::string_view name, pugi::xml_node at, const std::string& where);
-  void read_allowed(Document& d, pugi::xml_node definition, const std::shared_ptr<Type>& type);
+  void read_allowed(Document& d, pugi::xml_node tests, const std::shared_ptr<Type>& type);
 
   void read_items(Document& d);
   void read_requirements(Document& d, Item& item, pugi::xml_node node);
   void read_logic(Document& d, std::uint32_t number);
+  static TypeRef parameter_type(const TypeRef& function, std::string_view name);
+  void read_signature(Document& d, Item& item, pugi::xml_node node);
+  void refuse_external(const Document& d, pugi::xml_node node, std::string_view kind,
+                       const std::string& where);
+  void expect(Around& around, pugi::xml_node at, const TypeRef& declared, const TypeRef& found);
   void read_function(Document& d, Item& item, pugi::xml_node logic, Around& around);
   void read_service(Document& d, Item& item, pugi::xml_node node);
   void check_cycles();
@@ -82,6 +94,10 @@ class DmnReader {
   void fill_infos();
 
   Boxed read_boxed(Around& around, pugi::xml_node node);
+  Boxed read_kind(Around& around, pugi::xml_node node);
+  Boxed read_literal(Around& around, pugi::xml_node node);
+  Boxed read_list(Around& around, pugi::xml_node node);
+  Boxed read_conditional(Around& around, pugi::xml_node node);
   Boxed read_context(Around& around, pugi::xml_node node);
   Boxed read_relation(Around& around, pugi::xml_node node);
   Boxed read_invocation(Around& around, pugi::xml_node node);
@@ -94,7 +110,8 @@ class DmnReader {
 
   Boxed read_table(Around& around, pugi::xml_node node);
   void read_table_head(Around& around, pugi::xml_node node, Table& table);
-  void read_rule(Around& around, pugi::xml_node node, Table& table);
+  void read_rule(Around& around, pugi::xml_node node, Table& table, std::vector<TypeRef>& found);
+  static TypeRef table_type(const Table& table, const std::vector<TypeRef>& found);
   std::shared_ptr<const Code> compile(Grammar grammar, Around& around, pugi::xml_node text,
                                       std::uint32_t slot = 0, TypeRef type = nullptr,
                                       TypeRef* result = nullptr);
@@ -103,8 +120,9 @@ class DmnReader {
   std::vector<Diagnostic>& diagnostics_;
   std::vector<std::unique_ptr<Document>> documents_;
   Model::Impl* model_ = nullptr;
-  // (path of the file, id) → item
-  std::map<std::pair<std::vector<std::string>, std::string>, std::uint32_t> by_id_;
+  // (number of the file, id) → item
+  std::map<std::pair<std::uint32_t, std::string>, std::uint32_t> by_id_;
+  std::vector<std::string> spaces_;    // of options_.imports, once they are asked for
   std::vector<pugi::xml_node> nodes_;  // of items
   std::set<std::string> in_progress_;
   std::vector<std::string> members_;

@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "dmn_read.h"
+#include "infer.h"
 #include "machine.h"
 
 namespace citybrain::brain {
@@ -52,8 +53,10 @@ Boxed DmnReader::read_table(Around& around, pugi::xml_node node) {
           "the table has more than " + std::to_string(table_cells_max) + " cells", around.where);
     return out;
   }
-  for (const auto& rule : rules) read_rule(around, rule, table);
+  std::vector<TypeRef> found(table.outputs.size());
+  for (const auto& rule : rules) read_rule(around, rule, table, found);
   around.scope.slots = slots;
+  out.found = table_type(table, found);
   return out;
 }
 
@@ -66,6 +69,7 @@ void DmnReader::read_table_head(Around& around, pugi::xml_node node, Table& tabl
     in.expression =
         compile(Grammar::expression, around, child(expression, "text"), 0, nullptr, &found);
     in.type = type_ref(around, expression);
+    expect(around, expression, in.type, found);
     in.slot = bind(around, "", nullptr);
     if (const auto values = child(input, "inputValues");
         values && !trim(child(values, "text").child_value()).empty()) {
@@ -114,7 +118,29 @@ void DmnReader::read_table_head(Around& around, pugi::xml_node node, Table& tabl
   }
 }
 
-void DmnReader::read_rule(Around& around, pugi::xml_node node, Table& table) {
+// What a table gives, from what its outputs declare or, where they don't, what all rules give.
+TypeRef DmnReader::table_type(const Table& table, const std::vector<TypeRef>& found) {
+  const bool many = table.policy == HitPolicy::rule_order ||
+                    table.policy == HitPolicy::output_order ||
+                    (table.policy == HitPolicy::collect && table.aggregator == Aggregator::none);
+  TypeRef one;
+  if (table.aggregator == Aggregator::count) {
+    one = builtin_type("number");
+  } else if (table.outputs.size() == 1) {
+    one = table.outputs[0].type ? table.outputs[0].type : found[0];
+  } else {
+    auto context = std::make_shared<Type>(*builtin_type("context"));
+    for (std::size_t i = 0; i < table.outputs.size(); ++i) {
+      const TableOutput& o = table.outputs[i];
+      context->fields.emplace_back(o.name, o.type ? o.type : found[i]);
+    }
+    one = context;
+  }
+  return many ? list_of(one) : one;
+}
+
+void DmnReader::read_rule(Around& around, pugi::xml_node node, Table& table,
+                          std::vector<TypeRef>& found) {
   TableRule rule;
   const auto entries = children(node, "inputEntry");
   const auto outputs = children(node, "outputEntry");
@@ -136,13 +162,16 @@ void DmnReader::read_rule(Around& around, pugi::xml_node node, Table& table) {
           compile(Grammar::unary_tests, around, text, table.inputs[i].slot, table.inputs[i].type));
     }
   }
-  for (const auto& output : outputs) {
-    const auto text = child(output, "text");
-    const std::string_view cell = trim(text.child_value());
-    if (cell.empty())
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    const auto text = child(outputs[i], "text");
+    if (trim(text.child_value()).empty()) {
       rule.outputs.push_back(nullptr);
-    else
-      rule.outputs.push_back(compile(Grammar::expression, around, text));
+      continue;
+    }
+    TypeRef type;
+    rule.outputs.push_back(compile(Grammar::expression, around, text, 0, nullptr, &type));
+    expect(around, text, table.outputs[i].type, type);
+    found[i] = table.rules.empty() ? type : common_type(found[i], type);
   }
   for (const auto& annotation : children(node, "annotationEntry")) {
     if (!rule.annotation.empty()) rule.annotation += " · ";

@@ -7,15 +7,11 @@
 namespace citybrain::brain {
 
 void DmnReader::read_types(Document& d) {
-  // Types of imported files first, under the import's name.
-  for (const auto& [space, name, path] : d.imports) {
-    for (const auto& other : documents_) {
-      if (other->path != path || other.get() == &d) continue;
-      for (const auto& [type_name, type] : other->types) {
-        if (type_name.find('.') == std::string::npos) {
-          d.types[name.empty() ? type_name : name + "." + type_name] = type;
-        }
-      }
+  // Types of imported files first, under the import's name; of theirs only what came without one.
+  for (const auto& import : d.imports) {
+    if (import.document == no_node) continue;
+    for (const auto& [type_name, type] : documents_[import.document]->types) {
+      d.types[import.name.empty() ? type_name : import.name + "." + type_name] = type;
     }
   }
   for (const auto& definition : children(d.root, "itemDefinition")) {
@@ -58,7 +54,7 @@ TypeRef DmnReader::resolve(Document& d, std::string_view name, pugi::xml_node at
 TypeRef DmnReader::read_type(Document& d, pugi::xml_node definition) {
   const std::string name = definition.attribute("name").value();
   const bool top = local_name(definition) == "itemDefinition";
-  if (top && !in_progress_.insert(d.space + "#" + name).second)
+  if (top && !in_progress_.insert(std::to_string(d.number) + "#" + name).second)
     return nullptr;  // within itself: Any
   auto type = std::make_shared<Type>();
   const auto components = children(definition, "itemComponent");
@@ -75,42 +71,49 @@ TypeRef DmnReader::read_type(Document& d, pugi::xml_node definition) {
     type->result = resolve(d, function.attribute("outputTypeRef").value(), function, name);
     for (const auto& p : children(function, "parameters")) {
       type->parameters.push_back(resolve(d, p.attribute("typeRef").value(), p, name));
+      type->parameter_names.emplace_back(p.attribute("name").value());
     }
+    type->has_signature = true;
   } else {
     std::string_view base = child(definition, "typeRef").child_value();
     if (const TypeRef resolved = resolve(d, base, definition, name)) *type = *resolved;
   }
   if (top) type->name = name;
-  const bool collection = definition.attribute("isCollection").as_bool();
-  if (!collection) {
-    read_allowed(d, definition, type);
-  } else {
-    if (child(definition, "allowedValues")) read_allowed(d, definition, type);
+  read_allowed(d, child(definition, "allowedValues"), type);
+  if (definition.attribute("isCollection").as_bool()) {
     auto list = std::make_shared<Type>();
     list->kind = Type::Kind::list;
     list->name = top ? name : "list";
     list->element = type;
     type = list;
   }
+  read_allowed(d, child(definition, "typeConstraint"), type);  // of the whole, also of a list
   if (top) {
     d.types[name] = type;
-    in_progress_.erase(d.space + "#" + name);
+    in_progress_.erase(std::to_string(d.number) + "#" + name);
   }
   return type;
 }
 
-void DmnReader::read_allowed(Document& d, pugi::xml_node definition,
-                             const std::shared_ptr<Type>& type) {
-  for (const char* element : {"allowedValues", "typeConstraint"}) {
-    const auto allowed = child(definition, element);
-    if (!allowed) continue;
-    Around around;
-    around.document = &d;
-    around.where = definition.attribute("name").value();
-    around.scope.types = d.types;
-    around.scope.slots = 1;
-    TypeRef plain = type->kind == Type::Kind::list ? nullptr : TypeRef(type);
-    type->allowed = compile(Grammar::unary_tests, around, child(allowed, "text"), 0, plain);
+void DmnReader::read_allowed(Document& d, pugi::xml_node tests, const std::shared_ptr<Type>& type) {
+  if (!tests) return;
+  Around around;
+  around.document = &d;
+  around.where = tests.parent().attribute("name").value();
+  around.scope.types = d.types;
+  around.scope.slots = 1;
+  const bool each = type->kind == Type::Kind::list && local_name(tests) == "allowedValues";
+  if (each) {  // of a list by another definition: what its items may be
+    auto item = type->element ? std::make_shared<Type>(*type->element) : std::make_shared<Type>();
+    item->allowed = compile(Grammar::unary_tests, around, child(tests, "text"), 0, item);
+    type->element = std::move(item);
+    return;
+  }
+  auto code = compile(Grammar::unary_tests, around, child(tests, "text"), 0, TypeRef(type));
+  if (!type->allowed || local_name(tests) == "allowedValues") {
+    type->allowed = std::move(code);
+  } else {
+    type->constraint = std::move(code);
   }
 }
 

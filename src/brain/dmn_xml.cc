@@ -134,10 +134,10 @@ bool read_document(std::string_view text, Document& out, std::vector<Diagnostic>
                   "the namespace `" + std::string(space) + "` is none of DMN 1.2 to 1.5",
                   "use " + std::string(known[3]));
   }
-  out.space = out.root.attribute("namespace").value();
+  out.target = out.root.attribute("namespace").value();
   for (const auto& import : children(out.root, "import")) {
-    out.imports.push_back(
-        {import.attribute("namespace").value(), import.attribute("name").value(), {}});
+    out.imports.push_back({import.attribute("namespace").value(), import.attribute("name").value(),
+                           import.attribute("importType").value(), import, no_node});
   }
   return true;
 }

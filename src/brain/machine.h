@@ -145,6 +145,10 @@ std::optional<Value> arithmetic(Op op, const Value& a, const Value& b);
 // The property or entry of that name; none where there is none.
 std::optional<Value> member(const Value& value, std::string_view name);
 
+// What a value can be iterated over as: a list's items, a range's whole numbers or days; null where
+// there are none.
+Value items_of(const Value& value);
+
 // Brings an argument to what parameter `index` of that built-in wants; false where it can't be.
 bool fit_argument(std::uint32_t builtin, std::uint32_t index, Value& value);
 

@@ -142,26 +142,37 @@ Domain domain_between(const Value& low, const Value& high) {
   return d;
 }
 
+Domain domain_of(const Value& v) {
+  if (v.is(Kind::range)) {
+    const Range& r = v.as_range();
+    Domain d = domain_between(r.low, r.high);
+    if (d.valid && d.from <= d.to) {
+      d.from += r.low_closed ? 0 : 1;
+      d.to -= r.high_closed ? 0 : 1;
+      if (d.from > d.to) d = {Value::list({}), 0, 0, false, false, true};
+    }
+    return d;
+  }
+  if (v.is_null()) return {};
+  return {v.is(Kind::list) ? v : Value::list({v}), 0, 0, false, false, true};
+}
+
 }  // namespace
+
+Value items_of(const Value& value) {
+  const Domain domain = domain_of(value);
+  if (!domain.valid) return {};
+  if (!domain.numbers) return domain.list;
+  std::vector<Value> items;
+  for (std::size_t i = 0; i < domain.size(); ++i) items.push_back(domain.at(i));
+  return Value::list(std::move(items));
+}
 
 bool Machine::iterate_from(const Node& n, std::size_t iterator, Iteration& state) {
   const std::uint32_t* kid = &code_->kids[n.first + 1 + 3 * iterator];
   const std::uint32_t variable = kid[0];
-  Domain domain;
   const Value first = eval(kid[1]);
-  if (kid[2] != no_node) {
-    domain = domain_between(first, eval(kid[2]));
-  } else if (first.is(Kind::range)) {
-    const Range& r = first.as_range();
-    domain = domain_between(r.low, r.high);
-    if (domain.valid && domain.from <= domain.to) {
-      domain.from += r.low_closed ? 0 : 1;
-      domain.to -= r.high_closed ? 0 : 1;
-      if (domain.from > domain.to) domain = {Value::list({}), 0, 0, false, false, true};
-    }
-  } else if (!first.is_null()) {
-    domain = {first.is(Kind::list) ? first : Value::list({first}), 0, 0, false, false, true};
-  }
+  const Domain domain = kid[2] != no_node ? domain_between(first, eval(kid[2])) : domain_of(first);
   if (!domain.valid) {
     state.failed = true;
     fail(kid[1], first.is_null() ? "null" : "type", "there is nothing to iterate over", first);

@@ -118,8 +118,29 @@ bool type_conforms(const TypeRef& a, const TypeRef& b) {
 namespace {
 
 bool allowed(const Value& value, const Type& type, Machine* machine) {
-  if (!type.allowed || machine == nullptr || value.is_null()) return true;
-  return machine->test(*type.allowed, value).is_true();
+  if (machine == nullptr || value.is_null()) return true;
+  for (const auto& tests : {type.allowed, type.constraint}) {
+    if (tests && !machine->test(*tests, value).is_true()) return false;
+  }
+  return true;
+}
+
+// A function takes on what its type declares and it does not: types of parameters and result.
+void declare_function(Value& value, const Type& type) {
+  const Function& f = *value.as_function();
+  if (f.builtin != nullptr || f.parameters.size() != type.parameters.size()) return;
+  auto typed = std::make_shared<Function>(f);
+  bool changed = false;
+  const auto declare = [&](TypeRef& own, const TypeRef& declared) {
+    if (own || !declared) return;
+    own = declared;
+    changed = true;
+  };
+  for (std::size_t i = 0; i < f.parameters.size(); ++i) {
+    declare(typed->parameters[i].type, type.parameters[i]);
+  }
+  declare(typed->result, type.result);
+  if (changed) value = Value::function(std::move(typed));
 }
 
 // A function whose result nobody declared may give any type.
@@ -167,7 +188,7 @@ bool value_conforms(const Value& value, const TypeRef& type, Machine* machine) {
     case Type::Kind::range: {
       const Range& r = value.as_range();
       return value_conforms(r.low, type->element, machine) &&
-             value_conforms(r.high, type->element, machine);
+             value_conforms(r.high, type->element, machine) && allowed(value, *type, machine);
     }
     case Type::Kind::context:
       for (const auto& [name, field] : type->fields) {
@@ -188,7 +209,12 @@ bool instance_of(const Value& value, const TypeRef& type, Machine* machine) {
 
 bool coerce(Value& value, const TypeRef& type, Machine* machine) {
   if (!type || value.is_null()) return true;
-  if (value_conforms(value, type, machine)) return true;
+  if (value_conforms(value, type, machine)) {
+    if (value.is(Kind::function) && type->kind == Type::Kind::function) {
+      declare_function(value, *type);
+    }
+    return true;
+  }
   if (type->kind == Type::Kind::list && !value.is(Kind::list)) {
     if (!value_conforms(value, type->element, machine)) return false;
     value = Value::list({value});

@@ -38,8 +38,9 @@ struct Type {
   std::vector<std::string> parameter_names;             // of function, where they are known
   TypeRef result;                                       // of function
   bool has_signature = false;                           // `parameters` are all there are
-  // Unary tests that a value must pass; of a list, each of its items, unless `whole` says the list.
+  // Unary tests that a value must pass: its allowed values and (DMN 1.5) its type's constraint.
   std::shared_ptr<const Code> allowed;
+  std::shared_ptr<const Code> constraint;
 };
 
 // A built-in type by its name ("number", "dateTime", "years and months duration"); null otherwise.
