@@ -50,7 +50,7 @@ struct ModelDiff {
   bool same() const { return elements.empty(); }
 };
 
-// Elements are matched by id and, where the id is gone, by name. Rules are matched by the longest
+// Elements are matched by name and, where the name is gone, by id. Rules are matched by the longest
 // common sequence of equal ones; between two matches, rules that share most cells count as changed.
 // Layout, ids of rules and white space around a text are no difference. The error says which side
 // is no DMN file.
