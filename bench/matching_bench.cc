@@ -10,7 +10,7 @@
 
 #include "base/csv.h"
 #include "base/ids.h"
-#include "brain/model.h"
+#include "brain/catalogue.h"
 #include "facts/facts.h"
 #include "rooms.h"
 
@@ -24,7 +24,6 @@ constexpr std::size_t sampled_rows = 200;  // that the peer may reach
 struct Policy {
   std::string type, model;
   json::object parameters;
-  std::shared_ptr<const brain::Program> program;
 };
 
 struct Work {
@@ -55,9 +54,6 @@ Result<void> load_policies(const cli::City& city, Work& work) {
              read_file(city.options().home + "/decisions/" + policy.model + ".dmn"));
       CB_TRY(work.models[policy.model], brain::Model::load(work.xml[policy.model]).checked());
     }
-    const auto& model = work.models[policy.model];
-    CB_TRY(const brain::Context context, model->read_inputs(policy.parameters));
-    CB_TRY(policy.program, model->bind({"资格", "金额"}, context));
     work.policies.push_back(std::move(policy));
   }
   return ok();
@@ -115,9 +111,9 @@ Result<std::string> write_work(const Work& work) {
   return path;
 }
 
-std::int64_t amount_fen(const brain::BatchOutcome& outcome, std::size_t row) {
-  if (!outcome.columns[0].at(row).is_true()) return 0;
-  const brain::Value& amount = outcome.columns[1].at(row);
+std::int64_t amount_fen(const brain::ModelAnswers& answers, std::size_t row) {
+  if (!answers.decisions[0].at(row).is_true()) return 0;
+  const brain::Value amount = answers.decisions[1].at(row);
   if (!amount.is(brain::Kind::number)) return 0;
   return amount.as_number().rounded(2, brain::Rounding::half_up).to_scaled(2).value_or(0);
 }
@@ -129,24 +125,44 @@ struct Ours {
   std::vector<std::int64_t> sample;  // row by row, policy by policy, as the peer goes
 };
 
+// The policies over one kind of subject, as the matcher compiles them.
+Result<std::vector<brain::CatalogueEntry>> entries_of(const Work& work, const std::string& type,
+                                                      std::vector<std::size_t>& policies) {
+  std::vector<brain::CatalogueEntry> entries;
+  for (std::size_t p = 0; p < work.policies.size(); ++p) {
+    const Policy& policy = work.policies[p];
+    if (policy.type != type) continue;
+    const auto& model = work.models.at(policy.model);
+    CB_TRY(const brain::Context context, model->read_inputs(policy.parameters));
+    entries.push_back({model, {"资格", "金额"}, context});
+    policies.push_back(p);
+  }
+  return entries;
+}
+
 Result<Ours> evaluate_all(const Work& work) {
   Ours ours;
   ours.sample.assign(sampled_rows * work.policies.size(), 0);
   const auto start = Steady::now();
   for (const auto& [type, batches] : work.batches) {
+    std::vector<std::size_t> policies;
+    CB_TRY(auto entries, entries_of(work, type, policies));
+    CB_TRY(auto catalogue, brain::Catalogue::compile(std::move(entries), batches.front().schema));
+    brain::CatalogueRun run(std::move(catalogue));
     for (std::size_t b = 0; b < batches.size(); ++b) {
-      const brain::Block block(batches[b]);
-      for (std::size_t p = 0; p < work.policies.size(); ++p) {
-        if (work.policies[p].type != type) continue;
-        CB_TRY(const brain::BatchOutcome outcome, work.policies[p].program->evaluate(block));
-        ours.evaluations += static_cast<std::int64_t>(batches[b].rows);
-        for (std::size_t row = 0; row < batches[b].rows; ++row) {
-          ours.entitled += outcome.columns[0].at(row).is_true() ? 1 : 0;
+      const auto done = run.batch(batches[b], [&](const brain::ModelAnswers& answers) {
+        ours.evaluations += static_cast<std::int64_t>(answers.rows);
+        for (const auto& same : answers.decisions[0].same) {
+          if (same.value.is_true()) ours.entitled += static_cast<std::int64_t>(same.count);
         }
-        for (std::size_t row = 0; b == 0 && row < std::min(sampled_rows, batches[b].rows); ++row) {
-          ours.sample[row * work.policies.size() + p] = amount_fen(outcome, row);
+        for (std::size_t row = 0; b == 0 && row < answers.rows; ++row) {
+          if (answers.first_row + row >= sampled_rows) break;
+          const std::size_t at = (answers.first_row + row) * work.policies.size();
+          ours.sample[at + policies[answers.model]] = amount_fen(answers, row);
         }
-      }
+        return ok();
+      });
+      if (!done) return done.error();
     }
   }
   ours.seconds = std::chrono::duration<double>(Steady::now() - start).count();

@@ -20,12 +20,6 @@ std::int64_t fen_of(const brain::Value& amount) {
   return fen.value_or(0);
 }
 
-Verdict verdict_of(const brain::Value& entitled, const brain::Value& amount) {
-  const std::int64_t fen = fen_of(amount);
-  if (!entitled.is_true() || fen <= 0) return {};
-  return {true, fen};
-}
-
 // A value as an official would say it.
 std::string said(const brain::Value& value) {
   if (value.is_null()) return "无记录";
@@ -132,8 +126,14 @@ Result<brain::Context> constants_of(const Policy& policy, const brain::Model& mo
 
 }  // namespace
 
+Verdict verdict_of(const brain::Value& entitled, const brain::Value& amount) {
+  const std::int64_t fen = fen_of(amount);
+  if (!entitled.is_true() || fen <= 0) return {};
+  return {true, fen};
+}
+
 Result<Prepared> prepare(const Policy& policy, ModelSource& models,
-                         const std::vector<std::string>& known, Date on, bool bound) {
+                         const std::vector<std::string>& known, Date on) {
   Prepared prepared;
   prepared.policy = policy;
   prepared.on = on;
@@ -151,21 +151,12 @@ Result<Prepared> prepare(const Policy& policy, ModelSource& models,
     }
     prepared.wanted.push_back(input.name);
   }
-  if (!bound) return prepared;
-  CB_TRY(prepared.program, model.bind({decision_entitled, decision_amount}, prepared.constants));
-  return prepared;
-}
-
-Result<std::vector<Verdict>> decide(const Prepared& prepared, const brain::Block& block) {
-  CB_TRY(const brain::BatchOutcome outcome, prepared.program->evaluate(block));
-  const brain::ResultColumn& entitled = outcome.columns.at(0);
-  const brain::ResultColumn& amount = outcome.columns.at(1);
-  std::vector<Verdict> verdicts(entitled.codes.size());
-  for (std::size_t row = 0; row < verdicts.size(); ++row) {
-    if (!entitled.at(row).is_true()) continue;
-    verdicts[row] = verdict_of(entitled.at(row), amount.at(row));
+  for (const char* decision : {decision_entitled, decision_amount}) {
+    if (model.has_decision(decision)) continue;
+    return not_found("policy '" + policy.code + "': model '" + policy.model +
+                     "' has no decision `" + decision + "`");
   }
-  return verdicts;
+  return prepared;
 }
 
 Result<Explained> explain(const Prepared& prepared, const Batch& one_row, const FactSource& facts) {

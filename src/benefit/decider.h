@@ -33,7 +33,6 @@ struct Prepared {
   Date on;
   std::vector<std::string> wanted;  // facts that the model reads
   brain::Context constants;         // parameters and 基准日
-  std::shared_ptr<const brain::Program> program;
 };
 
 // One condition behind a decision, in words.
@@ -54,11 +53,11 @@ struct Explained {
 };
 
 // `on` is 基准日; `known` are the facts declared for the subject type. The error names an input
-// that is neither a fact nor a parameter.
+// that is neither a fact nor a parameter, or a decision that the model lacks.
 Result<Prepared> prepare(const Policy& policy, ModelSource& models,
-                         const std::vector<std::string>& known, Date on, bool bound = true);
-// One verdict a row. Not entitled where 资格 is not true or 金额 is null or not above 0.
-Result<std::vector<Verdict>> decide(const Prepared& prepared, const brain::Block& block);
+                         const std::vector<std::string>& known, Date on);
+// Of 资格 and 金额. Not entitled where 资格 is not true or 金额 is null or not above 0.
+Verdict verdict_of(const brain::Value& entitled, const brain::Value& amount);
 Result<Explained> explain(const Prepared& prepared, const Batch& one_row, const FactSource& facts);
 // Whether a claim of that sum waits for finance.
 bool needs_approval(const Policy& policy, std::int64_t amount_fen, std::int64_t from_fen);

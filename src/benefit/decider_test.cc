@@ -1,6 +1,7 @@
 // The words of a decision: conditions with their parameters, no condition told twice, the nearest
 // rule where none applied.
 #include "decider.h"
+#include "policy_catalogue.h"
 
 #include <gtest/gtest.h>
 
@@ -52,9 +53,11 @@ class Decided : public ::testing::Test {
     const auto page = facts.one({"enterprise", firm.id}, prepared.wanted, {}, "test");
     const auto explained = explain(prepared, page->facts, facts);
     EXPECT_TRUE(explained.has_value()) << explained.error().message;
-    const brain::Block block(page->facts);
-    const auto verdicts = decide(prepared, block);
-    EXPECT_EQ(verdicts->at(0).amount_fen, explained->verdict.amount_fen);  // one by one = batch
+    std::int64_t fen = 0;
+    auto catalogue = PolicyCatalogue::compile({&prepared}, page->facts.schema);
+    EXPECT_TRUE(catalogue->decide(page->facts,
+                                  [&](std::size_t, std::size_t, std::int64_t sum) { fen = sum; }));
+    EXPECT_EQ(fen, explained->verdict.amount_fen);  // one by one = catalogue
     return *explained;
   }
   testing::MemoryModels models{two_steps};

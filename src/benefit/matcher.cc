@@ -80,24 +80,45 @@ void Matcher::take_row(Work& work, const Batch& facts, std::size_t row,
   work.found.push_back(std::move(found));
 }
 
+Result<Run::Compiled*> Matcher::compile(Run& run, const Batch& facts,
+                                        const std::string& subject_type) const {
+  Run::Compiled& compiled = run.compiled[subject_type];
+  if (compiled.catalogue) return &compiled;
+  std::vector<const Prepared*> policies;
+  for (std::size_t i = 0; i < run.works.size(); ++i) {
+    if (run.works[i].prepared.policy.subject != subject_type) continue;
+    compiled.works.push_back(i);
+    policies.push_back(&run.works[i].prepared);
+  }
+  CB_TRY(compiled.catalogue, PolicyCatalogue::compile(policies, facts.schema));
+  return &compiled;
+}
+
 Result<void> Matcher::decide_page(Run& run, const Batch& facts, const std::string& subject_type) {
   if (facts.rows == 0) return ok();
   run.report.subjects += static_cast<std::int64_t>(facts.rows);
-  const brain::Block block(facts);
-  for (Work& work : run.works) {
-    if (work.prepared.policy.subject != subject_type) continue;
-    const auto start = Watch::now();
-    CB_TRY(const auto verdicts, decide(work.prepared, block));
-    run.report.evaluating_seconds += seconds_since(start);
-    run.report.evaluations += static_cast<std::int64_t>(verdicts.size());
-    work.subjects += static_cast<std::int64_t>(verdicts.size());
+  const auto start = Watch::now();
+  CB_TRY(Run::Compiled * compiled, compile(run, facts, subject_type));
+  struct Entitled {
+    std::size_t policy, row;
+    std::int64_t fen;
+  };
+  std::vector<Entitled> entitled;
+  CB_DO(compiled->catalogue->decide(facts,
+                                    [&](std::size_t policy, std::size_t row, std::int64_t fen) {
+                                      entitled.push_back({policy, row, fen});
+                                    }));
+  run.report.evaluating_seconds += seconds_since(start);
+  for (const std::size_t at : compiled->works) {
+    run.works[at].subjects += static_cast<std::int64_t>(facts.rows);
+    run.report.evaluations += static_cast<std::int64_t>(facts.rows);
+  }
+  for (const Entitled& e : entitled) {
+    Work& work = run.works[compiled->works[e.policy]];
+    ++work.entitled;
+    work.amount_fen += e.fen;
     const std::size_t before = work.found.size();
-    for (std::size_t row = 0; row < verdicts.size(); ++row) {
-      if (!verdicts[row].entitled) continue;
-      ++work.entitled;
-      work.amount_fen += verdicts[row].amount_fen;
-      take_row(work, facts, row, verdicts[row].amount_fen);
-    }
+    take_row(work, facts, e.row, e.fen);
     run.report.fresh += static_cast<std::int64_t>(work.found.size() - before);
   }
   return ok();

@@ -3,7 +3,9 @@
 #pragma once
 
 #include <algorithm>
+#include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -11,6 +13,7 @@
 #include "benefit/benefit.h"
 #include "benefit/ledger.h"
 #include "decider.h"
+#include "policy_catalogue.h"
 
 namespace citybrain::benefit {
 
@@ -45,9 +48,15 @@ struct Work {
 
 // All policies of one run.
 struct Run {
+  // Those over one kind of subject, compiled at the first page of facts.
+  struct Compiled {
+    std::vector<std::size_t> works;
+    std::optional<PolicyCatalogue> catalogue;
+  };
   std::string kind;  // match | touch
   std::vector<Work> works;
-  std::int64_t as_of = -1;  // the lowest of what was read
+  std::map<std::string, Compiled> compiled;  // by subject type
+  std::int64_t as_of = -1;                   // the lowest of what was read
   std::int64_t audit_index = -1;
   MatchReport report;
 
@@ -83,6 +92,8 @@ class Matcher {
   // Policies whose model is missing or does not fit are logged and left out, unless `strict`.
   Result<Run> prepare_run(const std::string& kind, const std::vector<Policy>& policies,
                           bool strict);
+  Result<Run::Compiled*> compile(Run& run, const Batch& facts,
+                                 const std::string& subject_type) const;
   Result<void> decide_page(Run& run, const Batch& facts, const std::string& subject_type);
   void take_row(Work& work, const Batch& facts, std::size_t row, std::int64_t amount_fen) const;
 

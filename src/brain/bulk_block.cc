@@ -1,91 +1,140 @@
-// Text columns as dictionaries, conditions kept between programs: see bulk_block.h.
+// Planes and columns: see bulk_block.h.
 #include "bulk_block.h"
 
 #include <algorithm>
+#include <cstring>
 
 namespace citybrain::brain {
 
-Bits::Bits(std::size_t rows, bool value)
-    : words_((rows + 63) / 64, value ? ~0ULL : 0), rows_(rows) {
-  if (value && rows % 64 != 0) words_.back() = (1ULL << (rows % 64)) - 1;
+Bits Bits::first(std::size_t rows) {
+  Bits out;
+  for (std::size_t w = 0; w < rows / 64; ++w) out.words[w] = ~0ULL;
+  if (rows % 64 != 0) out.words[rows / 64] = (1ULL << (rows % 64)) - 1;
+  return out;
 }
 
 bool Bits::none() const {
-  return std::all_of(words_.begin(), words_.end(), [](std::uint64_t w) { return w == 0; });
+  std::uint64_t any = 0;
+  for (const std::uint64_t w : words) any |= w;
+  return any == 0;
 }
 
 std::size_t Bits::count() const {
   std::size_t n = 0;
-  for (const std::uint64_t w : words_) n += static_cast<std::size_t>(__builtin_popcountll(w));
+  for (const std::uint64_t w : words) n += static_cast<std::size_t>(__builtin_popcountll(w));
   return n;
 }
 
 Bits& Bits::operator&=(const Bits& other) {
-  for (std::size_t i = 0; i < words_.size(); ++i) words_[i] &= other.words_[i];
+  for (std::size_t i = 0; i < block_words; ++i) words[i] &= other.words[i];
   return *this;
 }
 Bits& Bits::operator|=(const Bits& other) {
-  for (std::size_t i = 0; i < words_.size(); ++i) words_[i] |= other.words_[i];
+  for (std::size_t i = 0; i < block_words; ++i) words[i] |= other.words[i];
   return *this;
 }
-Bits& Bits::minus(const Bits& other) {
-  for (std::size_t i = 0; i < words_.size(); ++i) words_[i] &= ~other.words_[i];
+Bits& Bits::operator-=(const Bits& other) {
+  for (std::size_t i = 0; i < block_words; ++i) words[i] &= ~other.words[i];
   return *this;
 }
 
-Block::Impl::Impl(const Batch& b)
-    : batch(b), dictionaries(b.columns.size()), nulls(b.columns.size()) {
-  for (std::size_t i = 0; i < b.schema.fields.size(); ++i)
-    names.emplace(b.schema.fields[i].name, i);
+namespace {
+
+// Length, first and last eight bytes: enough to tell most texts apart.
+std::uint64_t mix(std::string_view text) {
+  std::uint64_t head = 0;
+  std::uint64_t tail = 0;
+  const std::size_t n = std::min<std::size_t>(text.size(), 8);
+  std::memcpy(&head, text.data(), n);
+  std::memcpy(&tail, text.data() + text.size() - n, n);
+  std::uint64_t h = (head ^ text.size()) * 0x9E3779B97F4A7C15ULL;
+  h = (h ^ (h >> 29) ^ tail) * 0xBF58476D1CE4E5B9ULL;
+  return h ^ (h >> 32);
 }
 
-const Dictionary& Block::Impl::dictionary(std::size_t column) {
-  Dictionary& d = dictionaries[column];
-  if (!d.values.empty()) return d;
-  const Column& c = batch.columns[column];
-  d.values.emplace_back();
-  d.codes.resize(batch.rows, 0);
-  std::unordered_map<std::string_view, std::uint32_t> known;
-  for (std::size_t row = 0; row < batch.rows; ++row) {
-    if (c.is_null(row)) continue;
-    const auto [it, fresh] =
-        known.emplace(c.text_at(row), static_cast<std::uint32_t>(d.values.size()));
-    if (fresh) d.values.push_back(Value::text(std::string(it->first)));
-    d.codes[row] = it->second;
+}  // namespace
+
+void TextCodes::place(std::uint32_t code) {
+  std::size_t at = mix(texts_[code - 1]) & (slots_.size() - 1);
+  while (slots_[at] != 0) at = (at + 1) & (slots_.size() - 1);
+  slots_[at] = code;
+}
+
+void TextCodes::add(const std::string& text) {
+  if (code(text) != 0) return;
+  texts_.push_back(text);
+  if (texts_.size() * 4 > slots_.size()) {
+    slots_.assign(std::max<std::size_t>(16, slots_.size() * 2), 0);
+    for (std::uint32_t c = 1; c <= texts_.size(); ++c) place(c);
+  } else {
+    place(static_cast<std::uint32_t>(texts_.size()));
   }
-  return d;
 }
 
-const Bits& Block::Impl::null_rows(std::size_t column) {
-  Bits& bits = nulls[column];
-  if (bits.rows() == batch.rows && batch.rows > 0) return bits;
-  bits = Bits(batch.rows);
-  const auto& valid = batch.columns[column].valid();
-  for (std::size_t row = 0; row < batch.rows; ++row) {
-    if (valid[row] == 0) bits.set(row);
+std::uint32_t TextCodes::code(std::string_view text) const {
+  if (slots_.empty()) return 0;
+  for (std::size_t at = mix(text) & (slots_.size() - 1); slots_[at] != 0;
+       at = (at + 1) & (slots_.size() - 1)) {
+    if (texts_[slots_[at] - 1] == text) return slots_[at];
   }
-  return bits;
+  return 0;
 }
 
-Value Block::Impl::value_at(std::size_t column, std::size_t row) {
-  const Column& c = batch.columns[column];
-  if (c.is_null(row)) return {};
-  switch (c.type()) {
-    case Type::boolean: return Value::boolean(c.int_at(row) != 0);
-    case Type::integer: return Value::number(c.int_at(row));
-    case Type::decimal: return Value::number(Decimal::scaled(c.int_at(row), c.field().scale));
-    case Type::date: return Value::date(c.int_at(row));
-    case Type::text: {
-      const Dictionary& d = dictionary(column);
-      return d.values[d.codes[row]];
+BlockColumns::BlockColumns(const std::vector<TextCodes>& codes)
+    : codes_(codes), known_(codes.size()) {}
+
+void BlockColumns::set(const Batch& batch, const std::vector<std::size_t>& columns,
+                       std::size_t first, std::size_t rows) {
+  batch_ = &batch;
+  columns_ = &columns;
+  first_ = first;
+  rows_ = rows;
+  all_ = Bits::first(rows);
+  ++block_;
+}
+
+const Bits& BlockColumns::nulls(std::size_t column) {
+  Known& k = known_[column];
+  if (k.nulls_of == block_) return k.nulls;
+  k.nulls_of = block_;
+  k.nulls = {};
+  const std::uint8_t* valid = source(column).valid().data() + first_;
+  for (std::size_t at = 0; at < rows_; at += 64) {
+    const std::size_t n = std::min<std::size_t>(64, rows_ - at);
+    std::uint64_t bits = 0;
+    for (std::size_t i = 0; i < n; ++i) bits |= static_cast<std::uint64_t>(valid[at + i] == 0) << i;
+    k.nulls.words[at / 64] = bits;
+  }
+  return k.nulls;
+}
+
+const Bits& BlockColumns::rows_of(std::size_t column, std::uint32_t code) {
+  Known& k = known_[column];
+  if (k.codes_of != block_) {
+    k.codes_of = block_;
+    k.by_code.assign(codes_[column].size() + 1, Bits{});
+    const Column& c = source(column);
+    for (std::size_t row = 0; row < rows_; ++row) {
+      if (c.is_null(first_ + row)) continue;
+      k.by_code[codes_[column].code(c.text_at(first_ + row))].set(row);
     }
-    case Type::timestamp: return Value::of(c.cell_at(row));
+  }
+  return k.by_code[code];
+}
+
+Value BlockColumns::value(std::size_t column, std::size_t row) const {
+  const Column& c = source(column);
+  const std::size_t at = first_ + row;
+  if (c.is_null(at)) return {};
+  switch (c.type()) {
+    case Type::boolean: return Value::boolean(c.int_at(at) != 0);
+    case Type::integer: return Value::number(c.int_at(at));
+    case Type::decimal: return Value::number(Decimal::scaled(c.int_at(at), c.field().scale));
+    case Type::date: return Value::date(c.int_at(at));
+    case Type::text: return Value::text(std::string(c.text_at(at)));
+    case Type::timestamp: return Value::of(c.cell_at(at));
   }
   return {};
 }
-
-Block::Block(const Batch& batch) : impl_(std::make_unique<Impl>(batch)) {}
-Block::~Block() = default;
-Block::Block(Block&&) noexcept = default;
 
 }  // namespace citybrain::brain

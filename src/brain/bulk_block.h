@@ -1,46 +1,43 @@
-// A block of rows as the batch evaluator sees it: bit planes, dictionaries, and the conditions that
-// were evaluated already, which all models share.
+// A block of rows as a catalogue's run sees it: bit planes, and the columns of a batch with their
+// texts as codes.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
-#include <unordered_map>
+#include <string_view>
 #include <vector>
 
-#include "brain/model.h"
+#include "base/schema.h"
+#include "brain/catalogue.h"
 
 namespace citybrain::brain {
 
-// A bit a row; bits beyond the last row are 0.
-class Bits {
- public:
-  Bits() = default;
-  explicit Bits(std::size_t rows, bool value = false);
-  std::size_t rows() const { return rows_; }
-  bool get(std::size_t row) const { return (words_[row >> 6] >> (row & 63) & 1) != 0; }
-  void set(std::size_t row) { words_[row >> 6] |= 1ULL << (row & 63); }
+constexpr std::size_t block_words = block_rows_max / 64;
+
+// A bit a row of a block. Of fixed size, so that loops over it unroll and nothing is allocated.
+struct Bits {
+  std::array<std::uint64_t, block_words> words{};
+
+  static Bits first(std::size_t rows);  // the bits 0..rows-1
+  bool get(std::size_t row) const { return (words[row >> 6] >> (row & 63) & 1) != 0; }
+  void set(std::size_t row) { words[row >> 6] |= 1ULL << (row & 63); }
   bool none() const;
   std::size_t count() const;
   Bits& operator&=(const Bits& other);
   Bits& operator|=(const Bits& other);
-  // these and not other
-  Bits& minus(const Bits& other);
+  Bits& operator-=(const Bits& other);  // these and not others
   friend Bits operator&(Bits a, const Bits& b) { return a &= b; }
   friend Bits operator|(Bits a, const Bits& b) { return a |= b; }
-  std::vector<std::uint64_t>& words() { return words_; }
-  const std::vector<std::uint64_t>& words() const { return words_; }
+  friend Bits operator-(Bits a, const Bits& b) { return a -= b; }
   template <typename Fn>
   void each(Fn&& fn) const {
-    for (std::size_t w = 0; w < words_.size(); ++w) {
-      for (std::uint64_t bits = words_[w]; bits != 0; bits &= bits - 1) {
-        fn(w * 64 + static_cast<std::size_t>(__builtin_ctzll(bits)));
+    for (std::size_t w = 0; w < words.size(); ++w) {
+      for (std::uint64_t bits = words[w]; bits != 0; bits &= bits - 1) {
+        fn(static_cast<std::uint32_t>(w * 64) + static_cast<std::uint32_t>(__builtin_ctzll(bits)));
       }
     }
   }
-
- private:
-  std::vector<std::uint64_t> words_;
-  std::size_t rows_ = 0;
 };
 
 // Three-valued truth of every row: yes, no, and unknown where neither is set.
@@ -49,24 +46,61 @@ struct Planes {
   Bits no;
 };
 
-// Distinct values of a column: codes[row] indexes values; value 0 is null.
-struct Dictionary {
-  std::vector<std::uint32_t> codes;
-  std::vector<Value> values;
+// The texts that conditions on a column name, as codes from 1; every other text is 0. Made once, at
+// compiling; a small open table, since every text of every block is looked up in it.
+class TextCodes {
+ public:
+  void add(const std::string& text);
+  std::uint32_t code(std::string_view text) const;
+  std::size_t size() const { return texts_.size(); }
+  const std::string& text(std::uint32_t code) const { return texts_[code - 1]; }
+
+ private:
+  void place(std::uint32_t code);
+  std::vector<std::string> texts_;
+  std::vector<std::uint32_t> slots_;
 };
 
-struct Block::Impl {
-  explicit Impl(const Batch& b);
+// Rows [first, first + rows) of a batch, whose columns were found by name.
+class BlockColumns {
+ public:
+  explicit BlockColumns(const std::vector<TextCodes>& codes);
+  void set(const Batch& batch, const std::vector<std::size_t>& columns, std::size_t first,
+           std::size_t rows);
 
-  const Batch& batch;
-  std::unordered_map<std::string, std::size_t> names;  // column → number
-  std::vector<Dictionary> dictionaries;                // of text columns, made when first wanted
-  std::vector<Bits> nulls;                             // by column, made when first wanted
-  std::unordered_map<std::string, Planes> predicates;  // by column and canonical condition
+  std::size_t rows() const { return rows_; }
+  const Bits& all() const { return all_; }
+  const std::int64_t* ints(std::size_t column) const {
+    return source(column).ints().data() + first_;
+  }
+  std::string_view text(std::size_t column, std::size_t row) const {
+    return source(column).text_at(first_ + row);
+  }
+  bool is_null(std::size_t column, std::size_t row) const {
+    return source(column).is_null(first_ + row);
+  }
+  const Bits& nulls(std::size_t column);
+  // Rows whose text has that code.
+  const Bits& rows_of(std::size_t column, std::uint32_t code);
+  Value value(std::size_t column, std::size_t row) const;
 
-  const Dictionary& dictionary(std::size_t column);
-  const Bits& null_rows(std::size_t column);
-  Value value_at(std::size_t column, std::size_t row);
+ private:
+  const Column& source(std::size_t column) const { return batch_->columns[(*columns_)[column]]; }
+
+  struct Known {
+    std::uint32_t nulls_of = 0;  // the block whose nulls are known
+    std::uint32_t codes_of = 0;
+    Bits nulls;
+    std::vector<Bits> by_code;
+  };
+  const std::vector<TextCodes>& codes_;
+  const Batch* batch_ = nullptr;
+  const std::vector<std::size_t>* columns_ = nullptr;
+  std::size_t first_ = 0;
+  std::size_t rows_ = 0;
+  std::uint32_t block_ = 0;
+  Bits all_;
+  std::vector<Known> known_;
 };
 
 }  // namespace citybrain::brain

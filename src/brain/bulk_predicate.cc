@@ -1,4 +1,4 @@
-// Conditions over a whole column as two bit planes, true and false: see bulk_predicate.h.
+// Conditions with a constant side, read off the code: see bulk_predicate.h.
 #include "bulk_predicate.h"
 
 #include <algorithm>
@@ -159,150 +159,24 @@ std::optional<Predicate> predicate_of_comparison(const Code& code, NodeId id, bo
   return p;
 }
 
-namespace {
-
-// The whole numbers that pass a test, of a column in units of 10^-scale: low..high, or all but
-// them.
-struct Interval {
-  std::int64_t low = INT64_MIN;
-  std::int64_t high = INT64_MAX;
-  bool outside = false;
-  bool nothing = false;
-};
-
-// constant × 10^scale rounded down (or up); none beyond int64, where `over` says on which side.
-std::optional<std::int64_t> units(const Value& v, int scale, bool up, bool& exact, int& over) {
-  if (!v.is(Kind::number)) {
-    exact = true;
-    return v.whole();
-  }
-  const Decimal& d = v.as_number();
-  const Decimal r = d.rounded(scale, up ? Rounding::ceiling : Rounding::floor);
-  exact = r == d;
-  const auto whole = r.to_scaled(scale);
-  if (!whole) over = d.is_negative() ? -1 : 1;
-  return whole;
+Predicate predicate_of_order(Op op, const Value& constant) {
+  Predicate p;
+  CB_CHECK(add(p, op, constant));
+  p.unknown_of_null = op == Op::equal || op == Op::unequal ? 0 : 1;
+  finish(p);
+  return p;
 }
 
-Interval interval_of(Op op, const Value& constant, int scale) {
-  Interval out;
-  bool exact = false;
-  int over = 0;
-  const bool up = op == Op::less || op == Op::greater_equal;
-  const auto u = units(constant, scale, up, exact, over);
-  if (!u) {  // the constant is beyond all the column can hold
-    const bool all = ((op == Op::less || op == Op::less_equal) && over > 0) ||
-                     ((op == Op::greater || op == Op::greater_equal) && over < 0) ||
-                     op == Op::unequal;
-    out.nothing = !all;
-    return out;
-  }
-  switch (op) {
-    case Op::equal:
-    case Op::unequal:
-      out.outside = op == Op::unequal;
-      if (!exact) {
-        out.nothing = op == Op::equal;
-        if (op == Op::unequal) out.outside = false;
-        return out;
-      }
-      out.low = out.high = *u;
-      return out;
-    case Op::less:  // x < c: x ≤ ceil(c) - 1
-      if (*u == INT64_MIN)
-        out.nothing = true;
-      else
-        out.high = *u - 1;
-      return out;
-    case Op::less_equal: out.high = *u; return out;
-    case Op::greater:
-      if (*u == INT64_MAX)
-        out.nothing = true;
-      else
-        out.low = *u + 1;
-      return out;
-    default: out.low = *u; return out;
-  }
-}
-
-Interval interval_of(const Predicate::Test& t, int scale) {
-  if (t.op != Op::range) return interval_of(t.op, t.value, scale);
-  Interval out;
-  if (!t.range.low_unbounded) {
-    out = interval_of(t.range.low_closed ? Op::greater_equal : Op::greater, t.range.low, scale);
-  }
-  if (!t.range.high_unbounded && !out.nothing) {
-    const Interval high =
-        interval_of(t.range.high_closed ? Op::less_equal : Op::less, t.range.high, scale);
-    out.high = high.high;
-    out.nothing = high.nothing;
-  }
-  return out;
-}
-
-void mark_inside(const std::vector<std::int64_t>& ints, const Interval& interval, Bits& yes) {
-  if (interval.nothing) return;
-  const std::size_t rows = ints.size();
-  const std::int64_t* v = ints.data();
-  for (std::size_t w = 0; w < yes.words().size(); ++w) {
-    const std::size_t base = w * 64;
-    const std::size_t n = std::min<std::size_t>(64, rows - base);
-    std::uint64_t bits = 0;
-    for (std::size_t i = 0; i < n; ++i) {
-      const bool in = v[base + i] >= interval.low && v[base + i] <= interval.high;
-      bits |= static_cast<std::uint64_t>(in != interval.outside) << i;
-    }
-    yes.words()[w] |= bits;
-  }
-}
-
-}  // namespace
-
-Planes ask_codes(const Predicate& p, const std::vector<std::uint32_t>& codes,
-                 const std::vector<Value>& values) {
-  std::vector<std::uint8_t> truth;  // 2 yes, 1 no, 0 unknown
-  for (const Value& v : values) {
-    const Value holds = p.holds(v);
-    truth.push_back(holds.is_true() ? 2 : holds.is_false() ? 1 : 0);
-  }
-  Planes out{Bits(codes.size()), Bits(codes.size())};
-  for (std::size_t w = 0; w < out.yes.words().size(); ++w) {
-    const std::size_t base = w * 64;
-    const std::size_t n = std::min<std::size_t>(64, codes.size() - base);
-    std::uint64_t yes = 0;
-    std::uint64_t no = 0;
-    for (std::size_t i = 0; i < n; ++i) {
-      const std::uint64_t t = truth[codes[base + i]];
-      yes |= (t >> 1) << i;
-      no |= (t & 1) << i;
-    }
-    out.yes.words()[w] = yes;
-    out.no.words()[w] = no;
-  }
-  return out;
-}
-
-Planes ask_column(const Predicate& p, Block::Impl& block, std::size_t column) {
-  const Column& c = block.batch.columns[column];
-  const std::size_t rows = block.batch.rows;
-  if (c.type() == citybrain::Type::text) {
-    const Dictionary& d = block.dictionary(column);
-    return ask_codes(p, d.codes, d.values);
-  }
-  Bits any(rows);
-  const int scale = c.type() == citybrain::Type::decimal ? c.field().scale : 0;
-  for (const Predicate::Test& t : p.tests) mark_inside(c.ints(), interval_of(t, scale), any);
-  const Bits all(rows, true);
-  Planes out{any, all};
-  out.no.minus(any);
-  if (p.negated) std::swap(out.yes, out.no);
-  const Bits& nulls = block.null_rows(column);
-  const Value of_null = p.holds({});
-  out.yes.minus(nulls);
-  out.no.minus(nulls);
-  if (of_null.is_true()) out.yes |= nulls;
-  if (of_null.is_false()) out.no |= nulls;
-  return out;
+std::optional<Predicate> predicate_of_range(const Value& low, const Value& high) {
+  Predicate p;
+  Range r;
+  r.low = low;
+  r.high = high;
+  r.low_closed = r.high_closed = true;
+  if (!add_range(p, r)) return std::nullopt;
+  p.unknown_of_null = 1;
+  finish(p);
+  return p;
 }
 
 }  // namespace citybrain::brain

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "bulk_block.h"
+#include "base/schema.h"
 #include "code.h"
 
 namespace citybrain::brain {
@@ -38,10 +38,11 @@ std::optional<Predicate> predicate_of_tests(const Code& code, NodeId node, const
 std::optional<Predicate> predicate_of_comparison(const Code& code, NodeId node, bool left,
                                                  const Fold& fold);
 
-// Asks a column whose values are of the predicate's kind.
-Planes ask_column(const Predicate& predicate, Block::Impl& block, std::size_t column);
-Planes ask_codes(const Predicate& predicate, const std::vector<std::uint32_t>& codes,
-                 const std::vector<Value>& values);
+// value op constant, for a comparing op and a constant of a plain kind.
+Predicate predicate_of_order(Op op, const Value& constant);
+// low ≤ value ≤ high; none where the ends are not of one plain kind.
+std::optional<Predicate> predicate_of_range(const Value& low, const Value& high);
+
 // The kind that a column's values have.
 Kind kind_of(citybrain::Type type);
 

@@ -1,122 +1,119 @@
-// BulkRun: a program over one block. Conditions are asked a column at a time; what is no condition
-// on columns goes row by row through the same machine as one subject does, for those rows only that
-// need it. Decisions are evaluated for the rows that ask for them, and once.
+// BulkRun: a catalogue over one block after another. Truths are planes, evaluated once a block for
+// all models; numbers are computed for the rows that want them; what is neither the machine
+// evaluates row by row, for those rows only.
 #pragma once
 
-#include <map>
 #include <memory>
-#include <optional>
+#include <span>
+#include <unordered_map>
 #include <vector>
 
 #include "bulk_block.h"
-#include "bulk_predicate.h"
-#include "evaluation.h"
+#include "bulk_rows.h"
+#include "catalogue_plan.h"
 
 namespace citybrain::brain {
 
-// What a program knows before it sees rows.
-struct Program::Impl {
-  std::shared_ptr<const Model::Impl> model;
-  std::vector<std::uint32_t> decisions;
-  std::vector<std::string> names;
-  std::vector<std::optional<Value>> given;  // parameters, by item
-  EvaluateOptions options;
-  std::map<std::pair<const Code*, NodeId>, Predicate> predicates;
-  // Of a comparison: the side that is not constant.
-  std::map<std::pair<const Code*, NodeId>, NodeId> sides;
-
-  void plan();
-  std::optional<Value> fold(const Code& code, NodeId node) const;
-
- private:
-  void plan_code(const Code& code, std::uint32_t item);
-  bool is_known(const Code& code, NodeId node) const;
-};
-
 class BulkRun {
  public:
-  BulkRun(const Program::Impl& program, Block::Impl& block);
-  BatchOutcome run();
+  explicit BulkRun(const Catalogue::Impl& plan);
+
+  // The columns that belong to the catalogue's, in a batch; the error names what does not fit.
+  Result<std::vector<std::size_t>> find_columns(const Batch& batch) const;
+  void begin(const Batch& batch, const std::vector<std::size_t>& columns, std::size_t first,
+             std::size_t rows);
+  // The decisions wanted of one model; valid until the next call.
+  std::span<const Answer> answers(std::size_t entry);
+  std::size_t diagnostics(std::size_t entry);
+
+  // Truth of a node, sound for these rows (at least).
+  const Planes& truth(NodeRef node, const Bits& rows);
+  const Bits& nulls(NodeRef node, const Bits& rows);
+  // Any node's value in a row; `prepare` first makes what many rows share.
+  Value exact(NodeRef node, std::uint32_t row);
+  void prepare(NodeRef node, const Bits& rows);
+  const BlockColumns& columns() const { return columns_; }
+  const Catalogue::Impl& plan() const { return plan_; }
 
  private:
-  // One row at a time; reads inputs from the block and decisions from what the run has.
-  class Rows final : public Evaluation {
-   public:
-    Rows(BulkRun& run, const Program::Impl& program);
-    Value global(std::uint32_t number, Machine& machine) override;
-    Value evaluate(const Logic& logic, const Code& code, NodeId node);
-    Value evaluate_alone(const Code& code, NodeId node);
-    Value test(const Logic& logic, const Code& code, std::uint32_t slot, const Value& input);
-    void leave();  // the row is done: hands its decisions and notes to the run
-    std::size_t row = 0;
-
-   protected:
-    Value input(std::uint32_t number, bool& absent) override;
-
-   private:
-    BulkRun& run_;
-  };
-  // Where a vector of values comes from.
-  struct Operand {
-    enum class From : std::uint8_t { nothing, column, result, constant, own };
-    From from = From::nothing;
-    std::size_t column = 0;
-    std::uint32_t item = 0;
-    Value value;
-    // Values of an expression, made for this operand alone.
-    std::shared_ptr<ResultColumn> own;
-  };
-  struct State {
+  struct TruthState {
+    std::uint32_t block = 0;
+    bool whole = false;
     Bits done;
-    ResultColumn result;
-    std::uint32_t code_null = 0, code_no = 0, code_yes = 0;
-    bool has_truths = false;
+    Planes planes;
   };
+  struct NullState {
+    std::uint32_t block = 0;
+    Bits done, nulls;
+  };
+  struct ChoiceState {
+    std::uint32_t block = 0;
+    Bits done;
+    std::vector<Bits> taken;  // by leaf
+  };
+  // 0: a number; 1: null; 2: beyond int64.
+  using Fault = std::uint8_t;
 
-  void demand(std::uint32_t item, const Bits& rows);
-  bool table(std::uint32_t item, const Bits& rows);
-  void literal(std::uint32_t item, NodeId node, const Bits& rows);
-  void by_rows(std::uint32_t item, const Bits& rows);
-  std::optional<Planes> condition(const Code& code, NodeId node, const Bits& rows,
-                                  std::uint32_t item);
-  std::optional<Planes> ask(const Predicate& predicate, const Operand& operand);
-  std::optional<Planes> junction(const Code& code, NodeId node, const Bits& rows,
-                                 std::uint32_t item);
-  bool can_be_condition(const Code& code, NodeId node) const;
-  Operand operand(const Code& code, NodeId node, const Bits& rows);
-  // A column at a time over values (bulk_values.cc): what arithmetic and built-in functions want.
-  bool can_be_values(const Code& code, NodeId node) const;
-  using Values = std::vector<Value>;
-  void values(const Code& code, NodeId node, const Bits& rows, Values& out);
-  void global_values(std::uint32_t item, const Bits& rows, Values& out);
-  void arithmetic_values(const Code& code, const Node& n, const Bits& rows, Values& out);
-  void call_values(const Code& code, const Node& n, const Bits& rows, Values& out);
-  void if_values(const Code& code, const Node& n, const Bits& rows, Values& out);
-  void take_notes();
-  Operand own_operand(std::uint32_t item, const TableInput& input, Bits& rows);
-  Bits hits_of(std::uint32_t item, const TableRule& rule, const std::vector<Operand>& operands,
-               const Bits& rows);
-  void put_values(std::uint32_t item, const Bits& rows, Values& values, const TypeRef& type);
-  void put_rows(std::uint32_t item, const Bits& rows, const Code& code, NodeId node,
-                const TypeRef& type);
-  std::optional<Planes> truth_of_item(const Code& code, NodeId node, const Bits& rows);
-  const Value& value_of(const Operand& operand, std::size_t row, Value& room);
-  bool has_condition(const Code& code, NodeId node) const;
-  std::uint32_t code_of(std::uint32_t item, Value value);
-  void put(std::uint32_t item, const Bits& rows, const Value& value);
-  void put_planes(std::uint32_t item, const Bits& rows, const Planes& planes);
-  void output(std::uint32_t item, const TableOutput& output,
-              const std::shared_ptr<const Code>& code, const Bits& rows);
-  bool fits(const Operand& operand, Kind kind) const;
-  bool reads_cleanly() const;
+  // bulk_truth.cc
+  void ask(const GraphNode& n, const Bits& rows, TruthState& state);
+  void ask_truth(const GraphNode& n, const Bits& rows, Planes& out);
+  void ask_values(const GraphNode& n, const Bits& rows, Planes& out);
+  void column_truth(const GraphNode& n, TruthState& state);
+  void all_or_any(const GraphNode& n, const Bits& rows, Planes& out);
+  void hit(NodeRef node, const Bits& rows, Planes& out);
+  void twice(const GraphNode& n, const Bits& rows, Planes& out);
+  void choice_truth(NodeRef node, const Bits& rows, Planes& out);
+  void value_truth(NodeRef node, const Bits& rows, Planes& out);
+  const std::vector<Bits>& taken(NodeRef choice, const Bits& rows);
+  const std::vector<NodeRef>& ordered(NodeRef hit);
+  // bulk_number.cc: units of the node's scale, for the rows listed.
+  void numbers(NodeRef node, std::span<const std::uint32_t> rows, std::int64_t* out, Fault* faults);
+  void calc_numbers(const GraphNode& n, std::span<const std::uint32_t> rows, std::int64_t* out,
+                    Fault* faults);
+  void choice_numbers(NodeRef node, std::span<const std::uint32_t> rows, std::int64_t* out,
+                      Fault* faults);
+  Value calc_exact(const GraphNode& n, std::uint32_t row);
+  NodeRef leaf_of(NodeRef choice, std::uint32_t row);
+  // bulk_answer.cc
+  void answer(NodeRef node, const Bits& rows, Answer& out);
+  void answer_numbers(NodeRef node, const Bits& rows, Answer& out);
+  void answer_same(const Value& value, const Bits& rows, Answer& out);
+  std::size_t account(AccountRef account, const Bits& rows);
+  std::size_t account_decision(AccountRef account, const Bits& rows);
 
-  const Program::Impl& program_;
-  Block::Impl& block_;
-  std::size_t rows_;
-  Rows one_;
-  std::vector<State> states_;
-  std::vector<std::optional<std::size_t>> columns_;  // by item
-  std::size_t notes_ = 0;
+  const Catalogue::Impl& plan_;
+  BlockColumns columns_;
+  std::uint32_t block_ = 0;
+  std::uint32_t asking_ = 0;  // counts entries' accounts, for `decision`
+  std::vector<TruthState> truths_;
+  std::vector<NullState> nulls_;
+  std::vector<ChoiceState> choices_;
+  BulkRows by_rows_;
+  // Conjuncts of a hit by how few rows they let through, learned as blocks go by.
+  struct Order {
+    std::uint32_t learned = 0;  // the block
+    std::vector<NodeRef> kids;
+  };
+  std::vector<Order> orders_;
+  std::vector<std::uint64_t> passed_;  // rows that a truth let through, of those it was asked for
+  std::vector<std::uint64_t> asked_;
+  // Accounts: a `decision`'s rows within the present entry; an entry's whole count.
+  struct Asked {
+    std::uint32_t asking = 0;
+    Bits rows;
+  };
+  std::vector<Asked> decisions_;
+  struct Counted {
+    std::uint32_t block = 0;
+    std::size_t count = 0;
+  };
+  std::vector<Counted> counted_;
+  std::vector<Answer> answers_;
+  std::vector<std::unique_ptr<Bits>> planes_;  // that answers point to
+  std::size_t planes_used_ = 0;
+  std::vector<std::int64_t> scratch_;
+  std::vector<Fault> fault_scratch_;
+  std::size_t scratch_used_ = 0;
 };
 
 }  // namespace citybrain::brain

@@ -48,7 +48,9 @@ Value Evaluation::global(std::uint32_t number, Machine&) {
   if (item.kind == Item::Kind::function || item.kind == Item::Kind::service) return item.function;
   states_[number] = State::running;
   touched_.push_back(number);
+  const int quiet = machine_.take_quiet();
   Value v = compute(number);
+  machine_.give_quiet(quiet);
   values_[number] = v;
   states_[number] = State::done;
   return v;

@@ -6,6 +6,7 @@
 #include <functional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/date.h"
@@ -69,6 +70,9 @@ class Machine {
   void note(const char* kind, std::string message, const Value& value = {});
   // While quiet, an unknown is no fault: a table's condition on a value nobody knows.
   void quiet(int change) { quiet_ += change; }
+  // A decision's faults are its own, whoever asks for it first: loud until given back.
+  int take_quiet() { return std::exchange(quiet_, 0); }
+  void give_quiet(int quiet) { quiet_ = quiet; }
   // Once the budget is spent everything gives null.
   bool exhausted() const { return steps_left_ <= 0; }
   void spend(std::int64_t steps) { steps_left_ -= steps; }

@@ -193,11 +193,4 @@ Result<Context> Model::read_inputs(const json::object& object) const {
   return out;
 }
 
-Result<BatchOutcome> Model::evaluate_batch(const std::vector<std::string>& decisions,
-                                           const Batch& batch, const Context& parameters,
-                                           const EvaluateOptions& options) const {
-  CB_TRY(auto program, bind(decisions, parameters, options));
-  return program->evaluate(Block(batch));
-}
-
 }  // namespace citybrain::brain

@@ -108,6 +108,8 @@ class CatalogueRun {
  public:
   explicit CatalogueRun(std::shared_ptr<const Catalogue> catalogue);
   ~CatalogueRun();
+  CatalogueRun(CatalogueRun&&) noexcept;
+  CatalogueRun& operator=(CatalogueRun&&) noexcept;
 
   using Sink = std::function<Result<void>(const ModelAnswers&)>;
   // All models over all rows, a block of block_rows_max at a time, models in order: memory does not

@@ -1,5 +1,5 @@
-// Model: one DMN file, checked and compiled once, evaluated for one subject or for a batch of them.
-// Functions only: no I/O, no clock of its own.
+// Model: one DMN file, checked and compiled once, evaluated for one subject; for batches and for
+// many models at once see catalogue.h. Functions only: no I/O, no clock of its own.
 #pragma once
 
 #include <memory>
@@ -65,50 +65,6 @@ struct Outcome {
   Explanation explanation;  // where asked for
 };
 
-// What a batch gives for one decision: for each row a code, and for each code a value. Decisions
-// that come out of a table's constants have few values; computed ones have one a row at most.
-struct ResultColumn {
-  std::string decision;
-  std::vector<std::uint32_t> codes;
-  std::vector<Value> values;
-
-  const Value& at(std::size_t row) const { return values[codes[row]]; }
-};
-
-struct BatchOutcome {
-  std::vector<ResultColumn> columns;  // in the order of the decisions asked for
-  std::size_t diagnostics = 0;        // how many the same rows one by one would give
-};
-
-// A batch made ready for many models: its text columns as dictionaries and the conditions evaluated
-// so far, which models share. Keeps a reference to the batch. One thread at a time.
-class Block {
- public:
-  explicit Block(const Batch& batch);
-  ~Block();
-  Block(Block&&) noexcept;
-  struct Impl;
-  Impl& impl() const { return *impl_; }
-
- private:
-  std::unique_ptr<Impl> impl_;
-};
-
-// A model with its parameters filled in and folded, for evaluating over batches: one a policy.
-// Immutable; threads may share it.
-class Program {
- public:
-  // `block`'s columns are inputs by name; parameters win over columns; what is in neither is
-  // absent. Each row equals Model::evaluate of that row's context (property-tested).
-  Result<BatchOutcome> evaluate(const Block& block) const;
-  struct Impl;
-  explicit Program(std::unique_ptr<Impl> impl);
-  ~Program();
-
- private:
-  std::unique_ptr<Impl> impl_;
-};
-
 // Immutable after load; threads may share it.
 class Model {
  public:
@@ -132,23 +88,16 @@ class Model {
   // Members that are no input are left out; a value that can't be read is an error naming it.
   Result<Context> read_inputs(const json::object& object) const;
 
-  // The model bound to parameters, for the given decisions. The error names a missing decision.
-  Result<std::shared_ptr<const Program>> bind(const std::vector<std::string>& decisions,
-                                              const Context& parameters,
-                                              const EvaluateOptions& options = {}) const;
-  // bind and evaluate in one, for a single use.
-  Result<BatchOutcome> evaluate_batch(const std::vector<std::string>& decisions, const Batch& batch,
-                                      const Context& parameters,
-                                      const EvaluateOptions& options = {}) const;
-
   // How many diagnostics these decisions give for one subject when each is evaluated once: what a
-  // batch counts a row.
+  // catalogue counts a row.
   std::size_t count_notes(const std::vector<std::string>& decisions, const Context& context,
                           const EvaluateOptions& options = {}) const;
 
   struct Impl;
   explicit Model(std::shared_ptr<const Impl> impl);
   ~Model();
+  // For brain's own parts.
+  const std::shared_ptr<const Impl>& shared() const { return impl_; }
   // For brain's own files, which see what Impl is.
   const Impl& impl() const { return *impl_; }
 

@@ -1,0 +1,155 @@
+// What a block's models answer, and how many diagnostics they give: see bulk_run.h.
+#include <algorithm>
+
+#include "bulk_run.h"
+
+namespace citybrain::brain {
+
+using Form = GraphNode::Form;
+
+std::span<const Answer> BulkRun::answers(std::size_t entry) {
+  const EntryPlan& plan = plan_.entries[entry];
+  answers_.resize(std::max(answers_.size(), plan.answers.size()));
+  planes_used_ = 0;
+  for (std::size_t i = 0; i < plan.answers.size(); ++i) {
+    Answer& a = answers_[i];
+    a.same.clear();
+    a.numbers.clear();
+    a.other_rows.clear();
+    a.others.clear();
+    answer(plan.answers[i], columns_.all(), a);
+  }
+  return {answers_.data(), plan.answers.size()};
+}
+
+void BulkRun::answer_same(const Value& value, const Bits& rows, Answer& out) {
+  const std::size_t count = rows.count();
+  if (count == 0) return;
+  if (planes_used_ == planes_.size()) planes_.push_back(std::make_unique<Bits>());
+  Bits& kept = *planes_[planes_used_++];
+  kept = rows;
+  out.same.push_back({value, std::span<const std::uint64_t>(kept.words), count});
+}
+
+void BulkRun::answer(NodeRef ref, const Bits& rows, Answer& out) {
+  if (rows.none()) return;
+  const GraphNode& n = plan_.graph[ref];
+  if (n.form == Form::constant) return answer_same(n.value, rows, out);
+  if (n.shape == Shape::truth) {
+    const Planes& t = truth(ref, rows);
+    answer_same(Value::boolean(true), rows & t.yes, out);
+    answer_same(Value::boolean(false), rows & t.no, out);
+    return answer_same({}, rows - t.yes - t.no, out);
+  }
+  if (n.form == Form::choice) {
+    const std::vector<Bits>& taken_rows = taken(ref, rows);
+    for (std::size_t leaf = 0; leaf < taken_rows.size(); ++leaf) {
+      answer(n.kids[std::min(leaf * 2 + 1, n.kids.size() - 1)], taken_rows[leaf] & rows, out);
+    }
+    return;
+  }
+  if (n.shape == Shape::number && n.scale >= 0) return answer_numbers(ref, rows, out);
+  prepare(ref, rows);
+  rows.each([&](std::uint32_t row) {
+    out.other_rows.push_back(row);
+    out.others.push_back(exact(ref, row));
+  });
+}
+
+void BulkRun::answer_numbers(NodeRef ref, const Bits& rows, Answer& out) {
+  Answer::Numbers part;
+  part.scale = plan_.graph[ref].scale;
+  rows.each([&](std::uint32_t row) { part.rows.push_back(row); });
+  part.units.resize(part.rows.size());
+  std::vector<Fault> faults(part.rows.size());
+  numbers(ref, part.rows, part.units.data(), faults.data());
+  Bits null;
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < faults.size(); ++i) {
+    if (faults[i] == 1) {
+      null.set(part.rows[i]);
+    } else if (faults[i] == 2) {
+      out.other_rows.push_back(part.rows[i]);
+      out.others.push_back(exact(ref, part.rows[i]));
+    } else {
+      part.rows[kept] = part.rows[i];
+      part.units[kept++] = part.units[i];
+    }
+  }
+  part.rows.resize(kept);
+  part.units.resize(kept);
+  if (kept > 0) out.numbers.push_back(std::move(part));
+  answer_same({}, null, out);
+}
+
+std::size_t BulkRun::diagnostics(std::size_t entry) {
+  const AccountRef account_ref = plan_.entries[entry].account;
+  if (account_ref == no_account) return 0;
+  Counted& known = counted_[account_ref];
+  if (known.block != block_) {
+    ++asking_;
+    known.count = account(account_ref, columns_.all());
+    known.block = block_;
+  }
+  return known.count;
+}
+
+std::size_t BulkRun::account(AccountRef ref, const Bits& rows) {
+  const Account& a = plan_.accounts[ref];
+  if (ref == no_account || rows.none()) return 0;
+  std::size_t count = 0;
+  const auto kids = [&](const Bits& here) {
+    for (const AccountRef kid : a.kids) count += account(kid, here);
+  };
+  switch (a.op) {
+    case Account::Op::none: break;
+    case Account::Op::sum: kids(rows); break;
+    case Account::Op::fixed: count = a.count * rows.count(); break;
+    case Account::Op::nulls: count = (rows & nulls(a.node, rows)).count(); break;
+    case Account::Op::unknowns: {
+      const Planes& t = truth(a.node, rows);
+      count = a.count * (rows - t.yes - t.no).count();
+      break;
+    }
+    case Account::Op::where: kids(rows & truth(a.node, rows).yes); break;
+    case Account::Op::unless: kids(rows - truth(a.node, rows).yes); break;
+    case Account::Op::may: kids(rows - truth(a.node, rows).no); break;
+    case Account::Op::rows: {
+      const BulkRows::State& s = by_rows_.evaluate(a.node, rows);
+      rows.each([&](std::uint32_t row) { count += s.notes[row]; });
+      const auto& demands = plan_.graph.origin(plan_.graph[a.node]).demands;
+      for (std::size_t k = 0; k < demands.size(); ++k) {
+        count += account(demands[k].second, rows & s.demanded[k]);
+      }
+      break;
+    }
+    case Account::Op::decision: {
+      Asked& asked = decisions_[ref];
+      if (asked.asking != asking_) asked = {asking_, {}};
+      const Bits todo = rows - asked.rows;
+      asked.rows |= todo;
+      kids(todo);
+      break;
+    }
+  }
+  return count;
+}
+
+Value Answer::at(std::size_t row) const {
+  for (const Same& s : same) {
+    if ((s.rows[row / 64] >> (row % 64) & 1) != 0) return s.value;
+  }
+  const auto wanted = static_cast<std::uint32_t>(row);
+  for (const Numbers& n : numbers) {
+    const auto it = std::lower_bound(n.rows.begin(), n.rows.end(), wanted);
+    if (it != n.rows.end() && *it == wanted) {
+      return Value::number(
+          Decimal::scaled(n.units[static_cast<std::size_t>(it - n.rows.begin())], n.scale));
+    }
+  }
+  const auto it = std::find(other_rows.begin(), other_rows.end(), wanted);
+  if (it == other_rows.end()) return {};
+  return others[static_cast<std::size_t>(it - other_rows.begin())];
+}
+
+}  // namespace citybrain::brain

@@ -1,0 +1,42 @@
+// Running a catalogue: blocks of a batch, and single subjects. See include/brain/catalogue.h.
+#include "brain/catalogue.h"
+#include "bulk_run.h"
+
+namespace citybrain::brain {
+
+struct CatalogueRun::Impl {
+  explicit Impl(std::shared_ptr<const Catalogue> c) : catalogue(std::move(c)) {}
+
+  std::shared_ptr<const Catalogue> catalogue;
+  std::unique_ptr<BulkRun> bulk;  // made at the first batch
+};
+
+CatalogueRun::CatalogueRun(std::shared_ptr<const Catalogue> catalogue)
+    : impl_(std::make_unique<Impl>(std::move(catalogue))) {}
+CatalogueRun::~CatalogueRun() = default;
+CatalogueRun::CatalogueRun(CatalogueRun&&) noexcept = default;
+CatalogueRun& CatalogueRun::operator=(CatalogueRun&&) noexcept = default;
+
+Result<std::size_t> CatalogueRun::batch(const Batch& batch, const Sink& sink) {
+  if (!impl_->bulk) impl_->bulk = std::make_unique<BulkRun>(impl_->catalogue->impl());
+  BulkRun& run = *impl_->bulk;
+  CB_TRY(const std::vector<std::size_t> columns, run.find_columns(batch));
+  std::size_t diagnostics = 0;
+  for (std::size_t first = 0; first < batch.rows; first += block_rows_max) {
+    const std::size_t rows = std::min(block_rows_max, batch.rows - first);
+    run.begin(batch, columns, first, rows);
+    for (std::size_t model = 0; model < impl_->catalogue->size(); ++model) {
+      ModelAnswers out;
+      out.model = model;
+      out.first_row = first;
+      out.rows = rows;
+      out.decisions = run.answers(model);
+      out.diagnostics = run.diagnostics(model);
+      diagnostics += out.diagnostics;
+      CB_DO(sink(out));
+    }
+  }
+  return diagnostics;
+}
+
+}  // namespace citybrain::brain
