@@ -114,6 +114,13 @@ Result<void> RowImages::need_key(const RowText& row) const {
 }
 
 Result<void> RowImages::next(Charsets& charsets, Change& change) {
+  const std::size_t left = bytes_.left();
+  CB_DO(take(charsets, change));
+  if (bytes_.left() == left) return corrupt("a row without any column");
+  return ok();
+}
+
+Result<void> RowImages::take(Charsets& charsets, Change& change) {
   change.kind = event_->kind;
   change.table = table_->table;
   const std::size_t columns = table_->table->columns.size();

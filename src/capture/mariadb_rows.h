@@ -55,6 +55,7 @@ class RowImages {
  private:
   RowImages(const RowsEvent& event, const BoundTable& table)
       : event_(&event), table_(&table), bytes_(event.images) {}
+  Result<void> take(Charsets& charsets, Change& change);
   Result<void> image(std::string_view present, bool key_only, const RowText* otherwise,
                      Charsets& charsets, RowText& out);
   Result<void> need_key(const RowText& row) const;
