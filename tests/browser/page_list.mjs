@@ -15,7 +15,11 @@ export async function page_list(browser) {
   const policy = await first(finance, '/api/policies?size=1')
   const model = await first(policy_officer, '/api/models')
   const entitlement = await first(firm, '/api/me/entitlements?all=1')
-  await Promise.all([finance.close(), policy_officer.close(), firm.close()])
+  const steward = await context_of(browser, 'steward')
+  const demand = await first(steward, '/api/catalog/demands?size=1')
+  const duty = await first(steward, '/api/catalog/duties?size=1')
+  const spoiled = await first(steward, '/api/quarantine?size=1')
+  await Promise.all([steward.close(), finance.close(), policy_officer.close(), firm.close()])
   const pages = [
     ['front', null, '/'],
     ['console login', null, '/console/'],
@@ -23,11 +27,31 @@ export async function page_list(browser) {
     ['cockpit login', null, '/cockpit'],
     ['resources', 'steward', '/console/resources'],
     ['resource', 'steward', resource && `/console/resources/${resource.code}`],
-    ['resource with records', 'steward', resource && `/console/resources/${resource.code}`, ['form:has(#purpose) button[type=submit]', 'details summary']],
+    ['resource with records', 'steward', resource && `/console/resources/${resource.code}`, ['[data-tab=records]', 'form:has(#purpose) button[type=submit]']],
+    ['resource quality', 'steward', resource && `/console/resources/${resource.code}`, ['[data-tab=quality]']],
+    ['resource lineage', 'steward', resource && `/console/resources/${resource.code}`, ['[data-tab=lineage]', 'details summary']],
+    ['resource uses', 'steward', resource && `/console/resources/${resource.code}`, ['[data-tab=uses]']],
+    ['resource versions', 'steward', resource && `/console/resources/${resource.code}`, ['[data-tab=versions]']],
+    ['board', 'steward', '/console/board'],
+    ['duties', 'steward', '/console/board', ['[data-tab=duties]']],
+    ['coordination', 'steward', '/console/board', ['[data-tab=coordination]']],
+    ['returns', 'steward', '/console/board', ['[data-tab=returns]']],
+    ['demand', 'steward', demand && `/console/demands/${demand.id}`],
+    ['duty', 'steward', duty && `/console/duties/${duty.code}`],
     ['sources', 'engineer', '/console/sources'],
+    ['connect a database', 'steward', '/console/sources/new'],
     ['quarantine', 'steward', '/console/quarantine'],
+    ['quarantine of a resource', 'steward', spoiled && `/console/quarantine?resource=${spoiled.resource}`],
+    ['where is my row', 'steward', '/console/rows'],
+    ['work orders', 'steward', '/console/work-orders'],
     ['models', 'policy', '/console/models'],
     ['model', 'policy', model && `/console/models/${model.id}/${model.version}`],
+    ['new model', 'policy', '/console/models/new'],
+    ['editor', 'policy', model && `/console/models/${model.id}/${model.version}/edit`, ['[data-tab=problems]']],
+    ['editor try', 'policy', model && `/console/models/${model.id}/${model.version}/edit`, ['[data-tab=try]']],
+    ['editor simulate', 'policy', model && `/console/models/${model.id}/${model.version}/edit`, ['[data-tab=simulate]']],
+    ['editor compare', 'policy', model && `/console/models/${model.id}/${model.version}/edit`, ['[data-tab=compare]']],
+    ['editor publish', 'policy', model && `/console/models/${model.id}/${model.version}/edit`, ['[data-tab=publish]']],
     ['policies', 'finance', '/console/policies'],
     ['policy', 'finance', policy && `/console/policies/${policy.code}`],
     ['lines', 'finance', '/console/lines'],

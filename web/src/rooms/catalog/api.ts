@@ -1,5 +1,5 @@
 // What the catalog's routes answer with (contract: /api/departments, /api/resources).
-import { api, type Page, type Query } from '@base/api'
+import { api, with_query, type Page, type Query } from '@base/api'
 
 export interface Department {
   short: string
@@ -7,8 +7,22 @@ export interface Department {
   resources: number
 }
 
+export interface Facet {
+  value: string
+  label: string
+  count: number
+}
+
+export interface Found extends Page<Resource> {
+  facets?: Record<string, Facet[]>
+}
+
 export interface Resource {
   code: string
+  version?: number
+  grade?: string
+  abstract?: string
+  matched?: { code: string; name: string }[]
   resource_code: string
   name: string
   department: string
@@ -44,14 +58,60 @@ export interface Edge {
   rows?: number
 }
 
+export interface LineageNode {
+  id: string
+  kind: string
+  label: string
+  resource: string
+  distance: number
+}
+
+export interface Lineage {
+  nodes: LineageNode[]
+  edges: Edge[]
+  truncated: boolean
+}
+
+export interface Impact extends Page<{ kind: string; id: string; label: string; effect: string; path: string[] }> {
+  breaks: boolean
+  counts: Record<string, number>
+}
+
+export interface EntryVersion {
+  version: number
+  at: string
+  origin: string
+  by: string
+  retired: boolean
+}
+
+export interface ScorePoint {
+  at: string
+  version: number
+  score: number
+  completeness: number
+  validity: number
+  uniqueness: number
+  timeliness: number
+  consistency: number
+  rows: number
+}
+
 export interface ResourceDetail extends Resource {
   abstract: string
+  department_code?: string
+  classes?: { code: string; name: string }[]
+  share_method?: string
+  format?: string
+  published_on?: string
+  share_words?: { national: string; zhejiang: string }
+  open_words?: { national: string; zhejiang: string }
   system: string
   system_name?: string
   share_condition?: string
   open_condition?: string
   item_list: Item[]
-  quality_history?: { at: string; score: number }[]
+  quality_history?: { at: string; score: number; version?: number }[]
   lineage?: Edge[]
 }
 
@@ -64,7 +124,18 @@ export interface Records {
 const path_of = (code: string) => `/api/resources/${encodeURIComponent(code)}`
 
 export const departments = () => api.get<Page<Department>>('/api/departments')
-export const resources = (query: Query) => api.get<Page<Resource>>('/api/resources', query)
+export const resources = (query: Query) => api.get<Found>('/api/resources', query)
+export const export_path = (query: Query, format: 'xlsx' | 'csv') => with_query('/api/catalog/export', { ...query, format, words: 'zhejiang' })
+export const lineage = (code: string, query: Query) => api.get<Lineage>(`${path_of(code)}/lineage`, query)
+export const impact = (code: string, query: Query) => api.get<Impact>(`${path_of(code)}/impact`, query)
+export const uses = (code: string) =>
+  api.get<Page<{ department: string; department_name: string; kind: string; purpose: string; times: number; last_at: string }>>(`${path_of(code)}/uses`)
+export const entry_versions = (code: string) => api.get<Page<EntryVersion>>(`${path_of(code)}/versions`)
+export const entry_diff = (code: string, query: Query) =>
+  api.get<{ from: number; to: number; items: { what: string; before: unknown; after: unknown }[] }>(`${path_of(code)}/diff`, query)
+export const score_points = (code: string) => api.get<{ points: ScorePoint[] }>(`${path_of(code)}/scores`, { points: 90 })
+export const findings = (code: string) =>
+  api.get<Page<{ item: string; name: string; kind: string; hits: number; sampled: number; share: number; grade: string; grade_proposed: string; at: string }>>('/api/findings', { resource: code })
 export const resource = (code: string) => api.get<ResourceDetail>(path_of(code))
 export interface Purpose {
   code: string
