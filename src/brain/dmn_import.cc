@@ -45,6 +45,10 @@ bool DmnReader::add_document(std::string_view xml, const std::vector<std::string
   if (!read_document(xml, *d, diagnostics_)) return false;
   Document& document = *d;
   document.path = path;
+  const std::size_t before = diagnostics_.size();
+  check_form(document, document.root);
+  check_ids(document, document.root);
+  if (diagnostics_.size() > before && !options_.lenient) return false;
   for (Document::Import& import : document.imports) {
     if (import.kind.find("DMN") == std::string::npos && !import.kind.empty()) {
       error(document, import.node, "unsupported",

@@ -1,6 +1,6 @@
-// DmnReader: DMN XML to items. Split as it reads: dmn_xml.cc checks the text, dmn_types.cc reads
-// item definitions, dmn_import.cc imported files, dmn_items.cc the elements and their requirements,
-// dmn_boxed.cc the logic, dmn_table.cc the tables.
+// DmnReader: DMN XML to items. Split as it reads: dmn_xml.cc checks the text, dmn_schema.cc the
+// form of elements, dmn_types.cc reads item definitions, dmn_import.cc imported files, dmn_items.cc
+// the elements and their requirements, dmn_boxed.cc the logic, dmn_table.cc the tables.
 #pragma once
 
 #include <map>
@@ -19,9 +19,21 @@ constexpr std::size_t xml_bytes_max = 16 << 20;
 constexpr int xml_depth_max = 200;
 constexpr std::size_t table_cells_max = 1'000'000;
 
+// Lines and columns of a text, found without reading it from its begin each time.
+class Places {
+ public:
+  explicit Places(std::string_view text);
+  // Of a byte of that text.
+  Span at(std::string_view text, std::size_t offset) const;
+
+ private:
+  std::vector<Span> marks_;  // at the begin, after each line's end and every few hundred bytes
+};
+
 // A file read as XML: the tree and its text, for places.
 struct Document {
   std::string text;
+  Places places{""};
   pugi::xml_document xml;
   pugi::xml_node root;
   struct Import {
@@ -63,6 +75,9 @@ class DmnReader {
   };
 
   bool add_document(std::string_view xml, const std::vector<std::string>& path);
+  void check_form(const Document& d, pugi::xml_node node);
+  void check_children(const Document& d, pugi::xml_node node);
+  void check_ids(const Document& d, pugi::xml_node root);
   const std::string* imported_text(const std::string& wanted);
   const Document* document_of(const Document& d, std::string_view space) const;
   std::string name_from(const Document& d, const Item& item) const;

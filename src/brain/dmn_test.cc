@@ -81,6 +81,34 @@ TEST(Dmn, RefusesUnsafeXml) {
   EXPECT_NE(refused("").find("line 1"), std::string::npos);
 }
 
+// The form that the standard's schema gives, with the place and what was meant.
+TEST(Dmn, RefusesWhatTheSchemaRefuses) {
+  const auto says = [](const std::string& body) { return refused(definitions({}, body)); };
+  const std::string unknown =
+      says("<decision id=\"d\" name=\"d\">\n<literalExpresion/></decision>");
+  EXPECT_NE(unknown.find("line 3, column 2: `literalExpresion` does not belong in `decision`"),
+            std::string::npos)
+      << unknown;
+  EXPECT_NE(unknown.find("did you mean `literalExpression`?"), std::string::npos) << unknown;
+  EXPECT_NE(says("<decision id=\"d\"/>").find("wants the attribute `name`"), std::string::npos);
+  EXPECT_NE(says("<decision id=\"d\" name=\"d\" nam=\"x\"/>").find("did you mean `name`?"),
+            std::string::npos);
+  const std::string order = says(
+      "<decision id=\"d\" name=\"d\"><literalExpression><text>1</text></literalExpression>"
+      "<variable name=\"d\"/></decision>");
+  EXPECT_NE(order.find("does not belong here in `decision`"), std::string::npos) << order;
+  EXPECT_NE(says("<decision id=\"d\" name=\"d\"><conditional><if><literalExpression><text>true"
+                 "</text></literalExpression></if></conditional></decision>")
+                .find("`conditional` wants `then`"),
+            std::string::npos);
+  EXPECT_NE(says("<decision id=\"d\" name=\"d\"/><decision id=\"d\" name=\"e\"/>")
+                .find("the id `d` comes twice"),
+            std::string::npos);
+  EXPECT_EQ(says("<decision id=\"d\" name=\"d\" xmlns:x=\"urn:x\" x:y=\"z\"><extensionElements>"
+                 "<x:anything/></extensionElements><x:other/></decision>"),
+            "");
+}
+
 TEST(Dmn, RefusesDecisionsThatRequireThemselves) {
   const std::string cycle = refused(definitions(
       {}, decision("a", "", {"d:b"}, literal("b")) + decision("b", "", {"d:a"}, literal("a"))));
@@ -132,7 +160,8 @@ TEST(Dmn, ExplainsEachConditionWithWhatItRead) {
 
 TEST(Dmn, AFileImportedTwiceHasInputsOfItsOwnEachTime) {
   const auto file = [](const std::string& space, const std::string& body) {
-    return "<definitions xmlns=\"https://www.omg.org/spec/DMN/20191111/MODEL/\" namespace=\"" +
+    return "<definitions xmlns=\"https://www.omg.org/spec/DMN/20191111/MODEL/\" name=\"m\" "
+           "namespace=\"" +
            space + "\">" + body + "</definitions>";
   };
   const std::string import_type =

@@ -8,9 +8,10 @@
 namespace citybrain::brain {
 namespace {
 
-Span place_in(std::string_view text, std::size_t offset) {
-  Span s{static_cast<std::uint32_t>(offset), static_cast<std::uint32_t>(offset), 1, 1};
-  for (std::size_t i = 0; i < offset && i < text.size(); ++i) {
+// The place of `to`, counted on from a place before it.
+Span count_on(std::string_view text, Span from, std::size_t to) {
+  Span s = from;
+  for (std::size_t i = from.begin; i < to && i < text.size(); ++i) {
     if (text[i] == '\n') {
       ++s.line;
       s.column = 1;
@@ -18,6 +19,7 @@ Span place_in(std::string_view text, std::size_t offset) {
       ++s.column;
     }
   }
+  s.begin = s.end = static_cast<std::uint32_t>(to);
   return s;
 }
 
@@ -26,7 +28,7 @@ bool refuse(std::vector<Diagnostic>& out, std::string_view text, std::size_t off
   Diagnostic d;
   d.code = "xml";
   d.message = std::move(message);
-  d.span = place_in(text, offset);
+  d.span = count_on(text, {}, offset);
   d.suggestion = std::move(suggestion);
   out.push_back(std::move(d));
   return false;
@@ -81,9 +83,26 @@ std::vector<pugi::xml_node> children(pugi::xml_node node, std::string_view name)
   return out;
 }
 
+Places::Places(std::string_view text) {
+  constexpr std::size_t step = 512;
+  marks_.push_back({});
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\n' || i - marks_.back().begin >= step) {
+      marks_.push_back(count_on(text, marks_.back(), i + 1));
+    }
+  }
+}
+
+Span Places::at(std::string_view text, std::size_t offset) const {
+  const auto after =
+      std::upper_bound(marks_.begin(), marks_.end(), offset,
+                       [](std::size_t o, const Span& mark) { return o < mark.begin; });
+  return count_on(text, *std::prev(after), offset);
+}
+
 Span place_of(const Document& d, pugi::xml_node node) {
   const auto offset = node.offset_debug();
-  return place_in(d.text, offset < 0 ? 0 : static_cast<std::size_t>(offset));
+  return d.places.at(d.text, offset < 0 ? 0 : static_cast<std::size_t>(offset));
 }
 
 bool read_document(std::string_view text, Document& out, std::vector<Diagnostic>& diagnostics) {
@@ -104,6 +123,7 @@ bool read_document(std::string_view text, Document& out, std::vector<Diagnostic>
                   "elements are nested deeper than " + std::to_string(xml_depth_max) + " levels");
   }
   out.text = text;
+  out.places = Places(out.text);
   const auto result = out.xml.load_buffer(out.text.data(), out.text.size(),
                                           pugi::parse_default | pugi::parse_ws_pcdata_single);
   if (!result) {
