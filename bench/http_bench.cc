@@ -36,7 +36,7 @@ Result<void> run(const std::string& data_dir) {
   options.demo = true;
   CB_TRY(const std::unique_ptr<cli::City> city, cli::City::open(options));
   CB_TRY(const guard::LoggedIn login,
-         city->guard().identity().login("steward", "citybrain-demo", "bench", "bench"));
+         city->guard().identity().login({"steward", "citybrain-demo", "", "bench", "bench"}));
   cli::GuardAuthorizer authorizer(city->guard());
   std::vector<Room> rooms = city->rooms();
   Room hello;

@@ -9,7 +9,7 @@ say() { printf '\033[1m[setup]\033[0m %s\n' "$*"; }
 
 # --- Debian packages -------------------------------------------------------------------------------
 build_packages=(ca-certificates g++ cmake ninja-build ccache pkg-config python3 nodejs npm tzdata
-  libsqlite3-dev libpq-dev libmariadb-dev unixodbc-dev libboost1.81-dev libboost-json1.81-dev libsodium-dev
+  libsqlite3-dev libpq-dev libmariadb-dev unixodbc-dev libboost1.81-dev libboost-json1.81-dev libsodium-dev libssl-dev
   libintelrdfpmath-dev libpugixml-dev zlib1g-dev unicode-data libzstd-dev libexpat1-dev libminizip-dev libgtest-dev libgmock-dev)
 test_packages=(postgresql-15 mariadb-server mariadb-client odbc-postgresql odbc-mariadb unixodbc
   chromium fonts-noto-cjk clang-format-14 clang-tidy-14 clang-14

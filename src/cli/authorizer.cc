@@ -4,6 +4,22 @@
 #include "http/cookie.h"
 
 namespace citybrain::cli {
+namespace {
+
+// The request as its signature covers it. Views of the request: used at once.
+guard::SignedMessage signed_message(const Request& request) {
+  return {name_of(request.method), request.target, request.header("host"),
+          [&request](std::string_view name) -> std::optional<std::string> {
+            const auto [from, to] = request.headers.equal_range(name);
+            if (from == to) return std::nullopt;
+            std::string value = from->second;
+            for (auto next = std::next(from); next != to; ++next) value += ", " + next->second;
+            return value;
+          },
+          request.body};
+}
+
+}  // namespace
 
 Result<Principal> GuardAuthorizer::authenticate(const Request& request) {
   if (request.remote == "unix") {
@@ -14,6 +30,8 @@ Result<Principal> GuardAuthorizer::authenticate(const Request& request) {
     admin.roles = {"operator"};
     return admin;
   }
+  if (request.headers.contains("signature-input"))
+    return guard_.identity().authenticate(signed_message(request));
   const std::string secret = http::cookie_of(request, "cb_session");
   if (secret.empty()) return Principal{};
   auto principal = guard_.authenticate(secret);

@@ -37,6 +37,12 @@ struct Identity::State {
   std::unordered_map<std::string, CachedSession> cache;  // by digest
   std::uint64_t cache_generation = 0;  // what was read before it rose may have ended
 
+  // Denied where the account has an authenticator app in force and the code is not of it.
+  Result<void> check_second_factor(const std::string& account, std::string_view code);
+  // `attempt`: the digest under which the login's failures are counted; forgotten now.
+  Result<LoggedIn> begin_session(const Account& account, const std::string& attempt,
+                                 std::string_view remote, std::string_view agent);
+
   void forget_sessions() {
     const std::lock_guard lock(cache_mutex);
     cache.clear();

@@ -40,7 +40,7 @@ struct Fixture {
         .value();
   }
   Result<LoggedIn> login(std::string_view name, std::string_view word) {
-    return identity->login(name, word, "127.0.0.1", "test");
+    return identity->login({name, word, "", "127.0.0.1", "test"});
   }
 };
 

@@ -6,6 +6,7 @@
 namespace citybrain::guard {
 
 std::vector<Route> session_routes(Guard& guard, const Clock& clock, const RoomOptions& options);
+std::vector<Route> account_routes(Guard& guard, const Clock& clock);
 std::vector<Route> audit_routes(Guard& guard);
 std::vector<Route> transparency_routes(Guard& guard);
 std::vector<Route> record_routes(Guard& guard);

@@ -298,5 +298,35 @@ TEST(Routes, ReceiptsShowTheEntryToWhomItConcerns) {
   }
 }
 
+TEST(Routes, KeysOfSystemsAreGivenAndRevoked) {
+  const auto stores = sql::test_stores();
+  City city(*stores.begin(), stores.dir());
+  city.guard()
+      .identity()
+      .load_accounts("login,kind,name,department,subject,roles\nhub,system,汇聚节点,dsj,,\n",
+                     "citybrain-demo")
+      .value();
+  Principal officer = Door::staff("admin");
+  const auto call = [&](Method method, const std::string& path, const std::string& body,
+                        const std::string& id = "") {
+    Request request;
+    request.principal = officer;
+    request.params = {{"id", id}};
+    if (!body.empty()) request.json = parse_json(body).value();
+    return city.route(method, path).handler(request);
+  };
+  const auto added =
+      call(Method::post, "/api/systems/keys",
+           R"({"login":"hub","key":"ed25519:JrQLj5P/89iXES9+vFgrIy29clF9CC/oPPsw3c5D0bs="})");
+  ASSERT_TRUE(added) << added.error().message;
+  const std::string id(parse_json(added->body)->at("id").as_string());
+  EXPECT_EQ(
+      call(Method::post, "/api/systems/keys", R"({"login":"hub","key":"rsa:AAAA"})").error().code,
+      Code::invalid);
+  EXPECT_TRUE(call(Method::del, "/api/systems/keys/{id}", "", id));
+  const auto listed = call(Method::get, "/api/systems/keys", "");
+  EXPECT_FALSE(parse_json(listed->body)->at("items").at(0).at("valid").as_bool());
+}
+
 }  // namespace
 }  // namespace citybrain::guard

@@ -65,15 +65,15 @@ Result<void> make_place(sql::Tx& tx, const std::string& account) {
 
 }  // namespace
 
-Result<LoggedIn> Identity::login(std::string_view login, std::string_view password,
-                                 std::string_view remote, std::string_view agent) {
+Result<LoggedIn> Identity::login(const Attempt& attempt) {
   State& s = *state_;
+  const auto& [login, password, code, remote, agent] = attempt;
   if (login.size() > 100 || password.size() > password_bytes_max || !is_utf8(login)) {
     return denied("no account has this login and password");
   }
-  const std::string attempt = to_hex(sha256(std::string("guard.attempt\n") + std::string(login)));
+  const std::string digest = to_hex(sha256(std::string("guard.attempt\n") + std::string(login)));
   const Timestamp now = s.clock.now();
-  CB_DO(s.db.write([&](sql::Tx& tx) { return count_attempt(tx, s.options, attempt, now); }));
+  CB_DO(s.db.write([&](sql::Tx& tx) { return count_attempt(tx, s.options, digest, now); }));
   CB_TRY(const auto row, s.db.read([&](sql::Session& session) {
     return session.query_one(
         "SELECT " + std::string(account_columns) + " FROM guard_account WHERE login = $1", {login});
@@ -82,13 +82,20 @@ Result<LoggedIn> Identity::login(std::string_view login, std::string_view passwo
   if (!right || row->boolean(7)) return denied("no account has this login and password");
 
   CB_TRY(const Account account, account_of(*row));
+  CB_DO(s.check_second_factor(account.id, code));
+  return s.begin_session(account, digest, remote, agent);
+}
+
+Result<LoggedIn> Identity::State::begin_session(const Account& account, const std::string& attempt,
+                                                std::string_view remote, std::string_view agent) {
+  const Timestamp now = clock.now();
   std::string raw(32, '\0');
-  s.random.fill({reinterpret_cast<unsigned char*>(raw.data()), raw.size()});
+  random.fill({reinterpret_cast<unsigned char*>(raw.data()), raw.size()});
   LoggedIn result;
   result.secret = to_hex(raw);
-  result.principal = principal_of(account, new_id(s.clock, s.random));
-  result.expires = {now.us + s.options.session_us_max};
-  CB_DO(s.db.write([&](sql::Tx& tx) -> Result<void> {
+  result.principal = principal_of(account, new_id(clock, random));
+  result.expires = {now.us + options.session_us_max};
+  CB_DO(db.write([&](sql::Tx& tx) -> Result<void> {
     CB_DO(tx.exec("DELETE FROM guard_attempt WHERE login = $1", {attempt}));
     CB_DO(make_place(tx, account.id));
     CB_DO(
@@ -99,7 +106,7 @@ Result<LoggedIn> Identity::login(std::string_view login, std::string_view passwo
                  first_code_points(is_utf8(agent) ? agent : "", 200)}));
     return ok();
   }));
-  s.forget_sessions();  // make_place may have ended some
+  forget_sessions();  // make_place may have ended some
   return result;
 }
 
@@ -210,7 +217,9 @@ Result<bool> Identity::tidy() {
         tx.exec("DELETE FROM guard_attempt WHERE login IN (SELECT login FROM guard_attempt WHERE "
                 "last_at < $1 AND locked_until < $1 LIMIT $2)",
                 {before, tidy_rows_max}));
-    return std::max(sessions, attempts);
+    CB_TRY(const std::int64_t nonces,
+           tx.exec("DELETE FROM guard_nonce WHERE until < $1", {state_->clock.now().us}));
+    return std::max({sessions, attempts, nonces});
   }));
   return removed >= tidy_rows_max;
 }

@@ -47,8 +47,10 @@ Result<void> record_login(Guard& guard, const std::string& login, const Principa
 Result<Reply> log_in(Guard& guard, const Clock& clock, const Request& request) {
   const json::object& body = request.json.as_object();
   const std::string login = text_of(body, "login");
-  const auto in = guard.identity().login(login, text_of(body, "password"), request.remote,
-                                         request.header("user-agent"));
+  const std::string password = text_of(body, "password");
+  const std::string code = text_of(body, "code");
+  const std::string agent = request.header("user-agent");
+  const auto in = guard.identity().login({login, password, code, request.remote, agent});
   if (!in) {
     if (in.error().code == Code::denied || in.error().code == Code::exhausted) {
       CB_DO(record_login(guard, login, {}, in.error().code == Code::denied ? 401 : 429));
@@ -95,7 +97,8 @@ std::vector<Route> session_routes(Guard& guard, const Clock& clock, const RoomOp
   routes.push_back({.method = Method::post,
                     .path = "/api/session",
                     .summary = "Log in; sets the cookie cb_session",
-                    .body = object({need("login", text("", 100)), need("password", text("", 256))}),
+                    .body = object({need("login", text("", 100)), need("password", text("", 256)),
+                                    may("code", text("of the authenticator app", 6))}),
                     .reply = object({need("principal", principal_shape())}),
                     .right = Right::anyone(),
                     .audit = Audit::none("the handler writes guard.login with the account"),

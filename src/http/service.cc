@@ -125,6 +125,7 @@ Plan Service::plan(Incoming&& incoming) const {
         denied("a write with a cookie needs the header 'X-Requested-With: citybrain'; send it"),
         403);
   request.path = target.path;
+  request.target = incoming.target;
   plan.run = true;
   return plan;
 }

@@ -43,6 +43,7 @@ const char* name_of(Method method);
 struct Request {
   Method method = Method::get;
   std::string path;
+  std::string target;  // path and query as they were sent; signatures cover it
   std::map<std::string, std::string, std::less<>> params;        // path and query together
   std::multimap<std::string, std::string, std::less<>> headers;  // names in lower case
   std::string body;

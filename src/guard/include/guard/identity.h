@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "base/room.h"
+#include "guard/signature.h"
 
 namespace citybrain::sql {
 class Db;
@@ -48,6 +49,7 @@ struct IdentityOptions {
   int failures_free_max = 5;                                // then the login is locked
   std::int64_t lock_us_first = 30LL * 1000000;              // doubled by each further failure
   std::int64_t lock_us_max = 3600LL * 1000000;
+  std::int64_t signature_us_max = 300LL * 1000000;  // age of a signed request, either way
   bool cheap_passwords =
       false;  // tests and demo accounts: the least argon2id cost libsodium allows
 };
@@ -85,9 +87,14 @@ class Identity {
   std::string name_of(std::string_view id) const;
 
   // --- sessions
-  // exhausted while the login is locked (the message says for how long), denied otherwise.
-  Result<LoggedIn> login(std::string_view login, std::string_view password, std::string_view remote,
-                         std::string_view agent);
+  // exhausted while the login is locked (the message says for how long), denied otherwise. `code`:
+  // of the authenticator app, where the account has one; a right password without it is denied with
+  // a message that asks for it.
+  struct Attempt {
+    std::string_view login, password, code = {};
+    std::string_view remote = {}, agent = {};
+  };
+  Result<LoggedIn> login(const Attempt& attempt);
   // Whose session this is; denied where it is none (any more).
   Result<Principal> authenticate(std::string_view secret);
   Result<void> logout(std::string_view session_id);
@@ -95,8 +102,31 @@ class Identity {
   // Ends one of the account's own sessions, or all of them.
   Result<void> end_session(std::string_view account_id, std::string_view session_id);
   Result<std::int64_t> end_all_sessions(std::string_view account_id);
-  // Removes what is over: sessions that expired a day ago, attempts of a day ago. True if more
-  // waits.
+  // --- the second factor (TOTP)
+  // A new secret, not yet in force: shown once, in base 32. Conflict where one is in force.
+  Result<std::string> begin_totp(std::string_view account_id);
+  // In force from now on; denied for a wrong code.
+  Result<void> confirm_totp(std::string_view account_id, std::string_view code);
+  Result<void> drop_totp(std::string_view account_id, std::string_view code);
+
+  // --- systems, which sign their requests
+  struct KeyInfo {
+    std::string id;
+    std::string account;
+    std::string key;  // as key_text(SystemKey)
+    Timestamp created, valid_until;
+  };
+  // The new key is valid at once; the account's others go on until `overlap_us` from now.
+  Result<KeyInfo> add_system_key(std::string_view login, const SystemKey& key,
+                                 std::int64_t overlap_us);
+  Result<void> revoke_system_key(std::string_view key_id);
+  Result<std::vector<KeyInfo>> system_keys() const;
+  // Whose request this is. Denied: unknown or expired key, a signature that does not fit or does
+  // not cover the request, one that is too old or of the future, a nonce that was used.
+  Result<Principal> authenticate(const SignedMessage& message);
+
+  // Removes what is over: sessions that expired a day ago, attempts of a day ago, nonces. True if
+  // more waits.
   Result<bool> tidy();
 
  private:
