@@ -1,7 +1,7 @@
 // The Chinese of dmn-js is complete: every key in the library's source, read from node_modules, has its word.
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { dmn_words_zh, left_alone, translate_dmn, untranslated_by_library } from './dmn_words'
+import { composed_by_library, dmn_words_zh, left_alone, translate_dmn, untranslated_by_library } from './dmn_words'
 
 const packages = ['dmn-js-shared', 'dmn-js-drd', 'dmn-js-decision-table', 'dmn-js-literal-expression', 'dmn-js-boxed-expression', 'table-js', 'diagram-js']
 const modules = new URL('../../../../node_modules/', import.meta.url)
@@ -48,6 +48,10 @@ describe('words of dmn-js', () => {
     expect(plain).toEqual([])
   })
   it('are Chinese', () => expect(Object.entries(dmn_words_zh).filter(([k, v]) => k !== 'Java' && !/[\u4e00-\u9fff]/.test(v))).toEqual([]))
+  it('know what the library puts together', () => {
+    expect(sources().some((text) => text.includes("`Move ${isInput(col) ? 'Input' : 'Output'}`"))).toBe(true)
+    expect(Object.keys(composed_by_library)).toEqual(['Move Input', 'Move Output'])
+  })
   it('name what the library forgot to translate', () => expect(untranslated_by_library.filter((key) => !(key in dmn_words_zh))).toEqual([]))
   it('are filled', () => {
     expect(translate_dmn('Function kind: {kind}', { kind: 'FEEL' })).toBe('函数种类：FEEL')

@@ -249,6 +249,9 @@ export const untranslated_by_library = [
   'Remove item', 'Decision table context menu', 'Name', 'Type', 'Result', 'Result type', 'Value', 'Expression of type ', ' is not supported.',
 ]
 
+// Words the library puts together without its translator.
+export const composed_by_library: Record<string, string> = { 'Move Input': '移动输入列', 'Move Output': '移动输出列' }
+
 // What stays as it is: examples in comments, and the licence mark, which must not be changed.
 export const left_alone = ['HELLO {you}', 'JUEL', 'Powered by bpmn.io']
 

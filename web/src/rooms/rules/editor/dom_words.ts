@@ -1,22 +1,24 @@
 // Mends in the page what dmn-js draws without its translator and what keeps a screen reader from its fields:
 // words it forgot, buttons and editors without a name, tables without a role. It only adds names; nothing that
 // dmn-js draws is taken away, least of all its mark.
-import { dmn_words_zh, untranslated_by_library } from './dmn_words'
+import { composed_by_library, dmn_words_zh, untranslated_by_library } from './dmn_words'
 
+const chinese = new Map([...untranslated_by_library.map((word) => [word, dmn_words_zh[word] ?? word] as const), ...Object.entries(composed_by_library)])
 const attributes = ['title', 'aria-label', 'placeholder']
 const authors_own = '[contenteditable], .cm-editor, td[data-element-id], svg' // text of the model is never touched
 
 function exchange_text(node: Node, english: boolean): void {
   const text = node.nodeValue ?? ''
-  if (english || !untranslated_by_library.includes(text) || node.parentElement?.closest(authors_own)) return
-  node.nodeValue = dmn_words_zh[text] ?? text
+  const word = chinese.get(text)
+  if (english || word === undefined || node.parentElement?.closest(authors_own)) return
+  node.nodeValue = word
 }
 
 function exchange_attributes(element: Element, english: boolean): void {
   if (english) return
   for (const name of attributes) {
-    const value = element.getAttribute(name)
-    if (value && untranslated_by_library.includes(value)) element.setAttribute(name, dmn_words_zh[value] ?? value)
+    const word = chinese.get(element.getAttribute(name) ?? '')
+    if (word !== undefined) element.setAttribute(name, word)
   }
 }
 
