@@ -5,37 +5,69 @@
 #include <utility>
 
 #include "base/text.h"
+#include "body.h"
 #include "catalog_state.h"
 #include "guard/guard.h"
+#include "index.h"
 #include "store.h"
 
 namespace citybrain::catalog {
 namespace {
 
-Result<void> hand_down(guard::Guard& guard, const Resource& resource) {
+guard::ResourceGrades grades_for(const Resource& resource) {
   guard::ResourceGrades grades;
   grades.resource = resource.code;
   grades.title = resource.name;
   grades.department = resource.department;
   grades.schema = resource.schema();
   for (const Item& item : resource.items) {
-    std::string checks;
-    for (const Check& check : item.checks) checks += (checks.empty() ? "" : "|") + check.text();
     guard::ItemGrade grade;
     grade.code = item.code;
     grade.name = item.name;
     grade.grade = static_cast<guard::Grade>(item.grade);
-    grade.check = std::move(checks);
+    grade.check = checks_text(item);
     grades.items.push_back(std::move(grade));
   }
-  return guard.set_grades(grades);
+  return grades;
 }
 
 }  // namespace
 
+void Catalog::Snapshot::add(Resource resource) {
+  remove(resource.code);
+  official[resource.resource_code] = resource.code;
+  std::string code = resource.code;
+  resources[std::move(code)] = std::make_shared<const Resource>(std::move(resource));
+}
+
+void Catalog::Snapshot::remove(std::string_view code) {
+  const auto found = resources.find(code);
+  if (found == resources.end()) return;
+  official.erase(found->second->resource_code);
+  resources.erase(found);
+}
+
+std::string Catalog::Snapshot::department_name(std::string_view short_name) const {
+  const auto found = departments.find(short_name);
+  return found == departments.end() ? "" : found->second.name;
+}
+
+Surroundings Catalog::Snapshot::surroundings() const {
+  Surroundings around;
+  around.department = [this](std::string_view name) { return departments.contains(name); };
+  around.system = [this](std::string_view code) { return systems.contains(code); };
+  around.resource = [this](std::string_view code) { return resources.contains(code); };
+  around.codes = [this](std::string_view name) -> std::shared_ptr<const CodeList> {
+    const auto found = codes.find(name);
+    return found == codes.end() ? nullptr : found->second;
+  };
+  return around;
+}
+
 Catalog::Catalog(sql::Db& db, guard::Guard* guard, const Clock& clock)
     : db_(db), guard_(guard), clock_(clock), state_(std::make_unique<State>()) {
   state_->snapshot = std::make_shared<const Snapshot>();
+  state_->index = make_index();
 }
 
 Catalog::~Catalog() = default;
@@ -45,38 +77,49 @@ std::shared_ptr<const Catalog::Snapshot> Catalog::snapshot() const {
   return state_->snapshot;
 }
 
+void Catalog::swap(std::shared_ptr<const Snapshot> next) {
+  const std::lock_guard lock(state_->mutex);
+  state_->snapshot = std::move(next);
+}
+
+Result<void> Catalog::hand_down(const Resource& resource) {
+  if (guard_ == nullptr || !resource.collected) return ok();
+  const auto set = guard_->set_grades(grades_for(resource));
+  if (!set) return set.error().in("grades of " + resource.code);
+  return ok();
+}
+
 Result<LoadReport> Catalog::load(const std::string& city_dir) {
   CB_TRY(Definition definition, read_definition(city_dir));
+  const std::lock_guard changing(state_->changing);
   LoadReport report;
-  CB_TRY(report.changed, store_definition(db_, definition, clock_.now()));
+  CB_TRY(const StoreReport stored, store_definition(db_, *state_->index, definition, clock_.now()));
+  report.changed = stored.changed;
+  report.kept = stored.kept.size();
   report.departments = definition.departments.size();
   report.systems = definition.systems.size();
-  report.resources = definition.resources.size();
   report.refused = std::move(definition.refused);
 
   auto next = std::make_shared<Snapshot>();
   next->departments = std::move(definition.departments);
   next->systems = std::move(definition.systems);
   next->codes = std::move(definition.codes);
+  next->classes = std::move(definition.classes);
+  for (auto& [code, resource] : definition.resources) next->add(std::move(resource));
+  const Surroundings around = next->surroundings();
+  CB_TRY(std::vector<Resource> edited, edited_entries(db_, around.codes, report.refused));
+  for (Resource& resource : edited) next->add(std::move(resource));
   std::vector<Lineage> edges;
-  for (auto& [code, resource] : definition.resources) {
-    report.items += resource.items.size();
-    if (guard_ != nullptr) {
-      const auto set = hand_down(*guard_, resource);
-      if (!set) return set.error().in("grades of " + code);
+  for (const auto& [code, resource] : next->resources) {
+    ++report.resources;
+    report.items += resource->items.size();
+    CB_DO(hand_down(*resource));
+    if (!resource->system.empty()) {
+      edges.push_back({"system:" + resource->system, "resource:" + code, "supplies", 0});
     }
-    std::string words = resource.name + "\n" + resource.code + "\n" + resource.resource_code +
-                        "\n" + resource.abstract;
-    for (const Item& item : resource.items) words += "\n" + item.name + "\n" + item.code;
-    if (!resource.system.empty()) {
-      edges.push_back({"system:" + resource.system, "resource:" + code, "supplies", 0});
-    }
-    next->words[code] = lower_ascii(words);
-    next->resources[code] = std::make_shared<const Resource>(std::move(resource));
   }
   CB_DO(record_lineage(edges));
-  const std::lock_guard lock(state_->mutex);
-  state_->snapshot = std::move(next);
+  swap(std::move(next));
   return report;
 }
 
@@ -108,21 +151,6 @@ std::vector<std::shared_ptr<const Resource>> Catalog::resources() const {
   return out;
 }
 
-std::vector<std::shared_ptr<const Resource>> Catalog::find(std::string_view words) const {
-  const std::string wanted = lower_ascii(words);
-  std::vector<std::shared_ptr<const Resource>> out;
-  const auto now = snapshot();
-  for (const auto& [code, resource] : now->resources) {
-    const std::string& text = now->words.find(code)->second;
-    bool all = true;
-    for (const std::string_view word : split(wanted, ' ')) {
-      all = all && text.find(word) != std::string::npos;
-    }
-    if (all) out.push_back(resource);
-  }
-  return out;
-}
-
 Result<std::shared_ptr<const Resource>> Catalog::resource(std::string_view code) const {
   const auto now = snapshot();
   const auto found = now->resources.find(code);
@@ -132,6 +160,15 @@ Result<std::shared_ptr<const Resource>> Catalog::resource(std::string_view code)
   const auto near = nearest(code, codes);
   return not_found("the catalogue has no resource '" + std::string(code) + "'" +
                    (near ? "; did you mean '" + *near + "'?" : ""));
+}
+
+Result<std::shared_ptr<const Resource>> Catalog::resource(std::string_view code,
+                                                          const Sight& sight) const {
+  if (sight.all) return resource(code);
+  const auto now = snapshot();
+  const auto found = now->resources.find(code);
+  if (found != now->resources.end() && sight.sees(*found->second)) return found->second;
+  return not_found("the catalogue has no resource '" + std::string(code) + "'");
 }
 
 Result<Schema> Catalog::schema_of(std::string_view code) const {

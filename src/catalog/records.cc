@@ -43,6 +43,44 @@ Result<void> Catalog::record_lineage(const std::vector<Lineage>& edges) {
   });
 }
 
+void Catalog::know_lineage(LineageSource source) {
+  const std::lock_guard lock(state_->mutex);
+  state_->sources.push_back(std::move(source));
+}
+
+Result<std::vector<Lineage>> Catalog::lineage() const {
+  CB_TRY(std::vector<Lineage> out, db_.read([](sql::Session& session) {
+    using Edges = std::vector<Lineage>;
+    Edges edges;
+    const auto read =
+        session.each("SELECT from_node, to_node, kind, edge_rows FROM catalog_lineage", {},
+                     [&](const sql::Row& row) -> Result<void> {
+                       edges.push_back({row.text(0), row.text(1), row.text(2), row.integer(3)});
+                       return ok();
+                     });
+    return read ? Result<Edges>(std::move(edges)) : Result<Edges>(read.error());
+  }));
+  for (const auto& [code, entry] : snapshot()->resources) {
+    for (const Item& item : entry->items) {
+      for (const Check& check : item.checks) {
+        if (check.kind != Check::Kind::ref) continue;
+        out.push_back(
+            {"resource:" + check.argument, "item:" + code + "." + item.code, "referenced", 0});
+      }
+    }
+  }
+  std::vector<LineageSource> sources;
+  {
+    const std::lock_guard lock(state_->mutex);
+    sources = state_->sources;
+  }
+  for (const LineageSource& source : sources) {
+    CB_TRY(const std::vector<Lineage> edges, source());
+    out.insert(out.end(), edges.begin(), edges.end());
+  }
+  return out;
+}
+
 Result<std::vector<Lineage>> Catalog::lineage_of(std::string_view resource) const {
   return db_.read([&](sql::Session& session) -> Result<std::vector<Lineage>> {
     CB_TRY(const sql::Rows rows,
@@ -64,7 +102,8 @@ Result<void> Catalog::record_quality(const Quality& quality) {
   return db_.write([&](sql::Tx& tx) -> Result<void> {
     CB_TRY(const std::int64_t added,
            tx.exec("INSERT INTO catalog_quality"
-                   " (resource, source, to_line, version, rows_good, rows_bad, seen_at)"
+                   " (resource, source, to_line, version, rows_good, rows_bad, "
+                   "seen_at)"
                    " VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
                    {quality.resource, quality.source, quality.to_line, entry->version,
                     quality.rows_good, quality.rows_bad, now.us}));
@@ -91,7 +130,8 @@ Result<void> Catalog::record_rows(std::string_view code, std::int64_t rows) {
         tx.exec("INSERT INTO catalog_standing"
                 " (resource, version, rows_total, rows_good, rows_bad, landed_at)"
                 " VALUES ($1, $2, $3, 0, 0, NULL)"
-                " ON CONFLICT (resource) DO UPDATE SET rows_total = excluded.rows_total",
+                " ON CONFLICT (resource) DO UPDATE SET rows_total = "
+                "excluded.rows_total",
                 {code, entry->version, rows}));
     return ok();
   });

@@ -1,12 +1,10 @@
 // The catalogue as a room.
+#include "catalog/catalog.h"
+
 #include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
-
-#include "catalog/catalog.h"
-
-#include <algorithm>
 
 #include "routes.h"
 
@@ -29,7 +27,8 @@ Result<IndicatorValue> resource_count(const Catalog& catalog) {
   return value;
 }
 
-// Good rows of all that arrived, in tenths of a percent; leads to the resources with most bad ones.
+// Good rows of all that arrived, in tenths of a percent; leads to the resources
+// with most bad ones.
 Result<IndicatorValue> quality(const Catalog& catalog) {
   CB_TRY(const auto standings, catalog.standings());
   IndicatorValue value;
@@ -58,8 +57,15 @@ Result<IndicatorValue> quality(const Catalog& catalog) {
 Room make_room(Catalog& catalog) {
   Room room;
   room.name = "catalog";
-  room.routes = routes(catalog);
+  for (auto table : {entry_routes, entry_view_routes, transfer_routes}) {
+    for (Route& route : table(catalog)) room.routes.push_back(std::move(route));
+  }
   room.migrations = migrations();
+  room.jobs = {
+      {"catalog.uses", std::chrono::seconds(2), [&catalog](const std::stop_token&) -> Result<bool> {
+         CB_DO(catalog.write_uses());
+         return catalog.follow_audit();
+       }}};
   room.metrics = {
       {.name = "citybrain_catalog_resources",
        .help = "Resources in the catalogue",

@@ -97,11 +97,14 @@ dsj_gxjh dsj 公共数据共享交换平台 共享平台
 STAFF = "catalog.read cockpit.read "
 ROLES = {
     # Who owns the data folder, over the admin socket: what the commands of the program do.
-    "operator": "accounts.write rail.write system.backup system.read",
-    "admin": STAFF + "accounts.write guard.audit system.read system.backup rail.read",
-    "engineer": STAFF + "rail.read rail.write rail.quarantine guard.read "
+    "operator": "catalog.read catalog.read_all catalog.write catalog.coordinate accounts.write "
+                "rail.write system.backup system.read",
+    "admin": STAFF + "catalog.read_all catalog.write accounts.write guard.audit guard.witness "
+             "system.read system.backup rail.read",
+    "engineer": STAFF + "catalog.read_all catalog.write rail.read rail.write rail.quarantine guard.read "
                 "system.read",
-    "steward": STAFF + "rail.read rail.quarantine guard.read "
+    "steward": STAFF + "catalog.read_all catalog.write catalog.coordinate rail.read "
+               "rail.quarantine guard.read "
                "guard.clear_l2@quality",
     "finance_maker": STAFF + "benefit.read benefit.import benefit.claims benefit.decisions "
                      "rules.read",
@@ -111,9 +114,12 @@ ROLES = {
                       "rules.read rules.write rules.submit rules.try",
     "publisher": STAFF + "benefit.read benefit.publish rules.read rules.publish",
     "clerk": STAFF + "benefit.read guard.read guard.clear_l3@handling",
-    "auditor": STAFF + "benefit.read benefit.decisions rules.read guard.read guard.audit "
+    "auditor": STAFF + "catalog.read_all benefit.read benefit.decisions rules.read guard.read "
+               "guard.audit "
                "guard.clear_l2@audit",
-    "leader": STAFF + "benefit.read",
+    "leader": STAFF + "catalog.read_all benefit.read",
+    # Of any department: asks for shared data in its name, and answers for what it supplies.
+    "data_officer": STAFF + "catalog.demand catalog.answer",
     "citizen": "benefit.decisions",
     "enterprise": "benefit.decisions",
 }
@@ -144,6 +150,8 @@ ACCOUNTS = [
     ("clerk", "staff", "窗口经办", "spb", "", "clerk"),
     ("auditor", "staff", "审计人员", "sjj", "", "auditor"),
     ("leader", "staff", "值班领导", "zfb", "", "leader"),
+    ("data-rsj", "staff", "人社数据专员", "rsj", "", "data_officer"),
+    ("data-scjg", "staff", "市监数据专员", "scjg", "", "data_officer"),
     ("firm", "enterprise", "示例企业一", "", firm_uscc(0), "enterprise"),
     ("firm2", "enterprise", "示例企业二", "", firm_uscc(1), "enterprise"),
     ("firm3", "enterprise", "示例企业三", "", firm_uscc(2), "enterprise"),

@@ -1,6 +1,6 @@
-// Catalog: what there is in the city: departments, systems, resources, items, with grades, checks,
-// quality and lineage. Stands between guard (which masks by the grades it hands down) and the rail
-// (which checks by what it declares).
+// Catalog: what there is in the city: departments, systems, resources, items,
+// with grades, checks, quality and lineage. Stands between guard (which masks
+// by the grades it hands down) and the rail (which checks by what it declares).
 #pragma once
 
 #include <functional>
@@ -31,8 +31,8 @@ struct Refusal {
   std::string message;    // what, with which value, and what to write instead
 };
 
-// What a load found. Refused lines are left out of the catalogue; a resource with a refused item is
-// left out whole, so that no record lands unchecked.
+// What a load found. Refused lines are left out of the catalogue; a resource
+// with a refused item is left out whole, so that no record lands unchecked.
 struct LoadReport {
   std::size_t departments = 0;
   std::size_t systems = 0;
@@ -51,9 +51,10 @@ struct PutReport {
   std::size_t items = 0;  // of all entries given
 };
 
-// An edge of lineage, written by whoever did the work. Nodes are named "kind:name":
-// "file:ent_registry/2020.csv", "column:ent_registry/企业名称", "resource:ent_registry",
-// "item:ent_registry.name", "fact:注册资本", "model:…", "indicator:…".
+// An edge of lineage, written by whoever did the work. Nodes are named
+// "kind:name": "file:ent_registry/2020.csv", "column:ent_registry/企业名称",
+// "resource:ent_registry", "item:ent_registry.name", "fact:注册资本",
+// "model:…", "indicator:…".
 struct Lineage {
   std::string from;
   std::string to;
@@ -87,23 +88,24 @@ struct Standing {
   std::optional<Timestamp> landed_at;
 };
 
-// What a caller may see of the catalogue. Staff: entries of their own department, and of others
-// what is shared unconditionally or on condition. Everybody else: what is open. catalog.read_all:
-// all. What lies outside does not exist for the caller: it is in no list, count, facet, graph or
-// error.
+// What a caller may see of the catalogue. Staff: entries of their own
+// department, and of others what is shared unconditionally or on condition.
+// Everybody else: what is open. catalog.read_all: all. What lies outside does
+// not exist for the caller: it is in no list, count, facet, graph or error.
 struct Sight {
   bool all = false;
   bool staff = false;
-  std::string department;  // of staff
+  std::string department = {};  // of staff
 
   bool sees(const Resource& resource) const;
 };
 
 // Search over names, items and descriptions, with facets.
 struct Search {
-  std::string words;  // as FullText reads them; "" = all
-  // Facets that are to hold: department, category, theme, share_type, open_type, grade ("L3"),
-  // update_cycle, format, collected ("yes", "no"); several values of one are alternatives.
+  std::string words = {};  // as FullText reads them; "" = all
+  // Facets that are to hold: department, category, theme, share_type,
+  // open_type, grade ("L3"), update_cycle, format, collected ("yes", "no");
+  // several values of one are alternatives.
   std::map<std::string, std::vector<std::string>> filters = {};
   std::int64_t from = 0;
   std::int64_t size = 20;
@@ -112,8 +114,8 @@ struct Search {
 struct Found {
   std::int64_t total = 0;
   std::vector<std::shared_ptr<const Resource>> resources;  // best first
-  // How many there are for each value, most first, by facet; a facet's own filter does not narrow
-  // it.
+  // How many there are for each value, most first, by facet; a facet's own
+  // filter does not narrow it.
   struct Count {
     std::string value;
     std::int64_t resources = 0;
@@ -130,8 +132,8 @@ struct Version {
   Timestamp at;
 };
 
-// What differs between two versions. `what`: a member's name, or "items.CODE", "items.CODE.grade".
-// An item that came or went has one side empty.
+// What differs between two versions. `what`: a member's name, or "items.CODE",
+// "items.CODE.grade". An item that came or went has one side empty.
 struct Difference {
   std::string what;
   std::string before;
@@ -147,36 +149,44 @@ struct Use {
   Timestamp last_at;
 };
 
-// Where edges come from that whoever does the work knows at every moment (facts, rules, policies,
-// figures): asked whenever lineage is, so that it is right the instant a definition changes.
+// Where edges come from that whoever does the work knows at every moment
+// (facts, rules, policies, figures): asked whenever lineage is, so that it is
+// right the instant a definition changes.
 using LineageSource = std::function<Result<std::vector<Lineage>>()>;
 
-// The catalogue. Owned by cli; thread-safe; the entries are an immutable snapshot that load()
-// swaps.
+// The catalogue. Owned by cli; thread-safe; the entries are an immutable
+// snapshot that load() swaps.
 class Catalog {
  public:
-  // Neither is owned. `guard` may be null (tests): then no grades are handed down.
+  // Neither is owned. `guard` may be null (tests): then no grades are handed
+  // down.
   Catalog(sql::Db& db, guard::Guard* guard, const Clock& clock);
   ~Catalog();
   Catalog(const Catalog&) = delete;
   Catalog& operator=(const Catalog&) = delete;
 
-  // Reads departments.csv, systems.csv, resources.csv, items.csv and codes/*.csv of that folder,
-  // stores what changed as new versions, retires what is gone, and hands the grades to guard. The
-  // error is for a file that is not there or has other columns; bad lines are in the report.
-  // Loading the same files twice changes nothing.
+  // Reads departments.csv, systems.csv, resources.csv, items.csv and
+  // codes/*.csv of that folder, stores what changed as new versions, retires
+  // what is gone, and hands the grades to guard. The error is for a file that
+  // is not there or has other columns; bad lines are in the report. Loading the
+  // same files twice changes nothing.
   Result<LoadReport> load(const std::string& city_dir);
 
   // --- entries made at run time: by hand, by import, or drafted from a source
-  // Adds or replaces one entry with its items: a new version where it differs, from this commit on
-  // found by search; grades go to guard where it is collected. It outlives load(). `by`: account.
-  // invalid: what is wrong with it, beginning with the member's name.
+  // Adds or replaces one entry with its items: a new version where it differs,
+  // from this commit on found by search; grades go to guard where it is
+  // collected. It outlives load(). `by`: account. invalid: what is wrong with
+  // it, beginning with the member's name.
   Result<std::shared_ptr<const Resource>> put(const Resource& entry, std::string_view by);
-  // Many, in one transaction: all or none. The error begins with the entry's code.
+  // Many, in one transaction: all or none. The error begins with the entry's
+  // code.
   Result<PutReport> put_all(std::vector<Resource> entries, std::string_view by);
+  // Those of them that put_all would refuse, by position.
+  std::vector<std::pair<std::size_t, Error>> check_all(const std::vector<Resource>& entries) const;
   // What put() would refuse it for.
   Result<void> check(const Resource& entry) const;
-  // Takes an entry out of the catalogue; its versions stay. conflict where a collected one is used.
+  // Takes an entry out of the catalogue; its versions stay. conflict where a
+  // collected one is used.
   Result<void> retire(std::string_view code, std::string_view by);
 
   // --- versions
@@ -187,18 +197,23 @@ class Catalog {
   Result<std::vector<Difference>> diff(std::string_view code, std::int64_t from,
                                        std::int64_t to) const;
 
+  Date today() const { return clock_.today(); }
   std::vector<Department> departments() const;
   std::optional<Department> department(std::string_view short_name) const;
   std::vector<System> systems() const;
+  // Names of the classes of official codes, by their digits: "1" 基础…, "102"
+  // 法人.
+  std::map<std::string, std::string, std::less<>> classes() const;
   // All resources, by code; those of which collected is false as well.
   std::vector<std::shared_ptr<const Resource>> resources() const;
-  // Those in whose names, codes, abstract or items every one of the words (split by blanks) occurs.
-  std::vector<std::shared_ptr<const Resource>> find(std::string_view words) const;
   Result<Found> search(const Search& search, const Sight& sight) const;
   Sight sight_of(const Principal& who) const;
+  // As guard says; without one (tests) a role stands for the right of its name.
+  bool may(const Principal& who, std::string_view right) const;
   // not_found with the nearest known code.
   Result<std::shared_ptr<const Resource>> resource(std::string_view code) const;
-  // The same for a caller; what he may not see is not found, and no nearest code tells of it.
+  // The same for a caller; what he may not see is not found, and no nearest
+  // code tells of it.
   Result<std::shared_ptr<const Resource>> resource(std::string_view code, const Sight& sight) const;
   Result<Schema> schema_of(std::string_view resource) const;
   struct ItemChecks {
@@ -219,7 +234,8 @@ class Catalog {
   void record_use(std::string_view resource, const Principal& who, std::string_view kind,
                   std::string_view purpose = "");
   Result<void> write_uses();
-  // Reads what the audit log has on record since last time (reads of records); true = more waits.
+  // Reads what the audit log has on record since last time (reads of records);
+  // true = more waits.
   Result<bool> follow_audit();
   Result<std::vector<Use>> uses_of(std::string_view resource) const;
 
@@ -232,7 +248,8 @@ class Catalog {
   Result<void> record_lineage(const std::vector<Lineage>& edges);
   // Edges that touch the resource or one of its items.
   Result<std::vector<Lineage>> lineage_of(std::string_view resource) const;
-  // Idempotent by (resource, source, to_line): telling the same thing twice counts once.
+  // Idempotent by (resource, source, to_line): telling the same thing twice
+  // counts once.
   Result<void> record_quality(const Quality& quality);
   // How many rows the resource holds now.
   Result<void> record_rows(std::string_view resource, std::int64_t rows);
@@ -244,6 +261,10 @@ class Catalog {
  private:
   struct Snapshot;
   std::shared_ptr<const Snapshot> snapshot() const;
+  void swap(std::shared_ptr<const Snapshot> next);
+  Result<void> hand_down(const Resource& resource);
+  struct Beside;
+  Result<void> check(const Resource& entry, const Snapshot& now, const Beside& beside) const;
 
   sql::Db& db_;
   guard::Guard* guard_;
@@ -252,8 +273,8 @@ class Catalog {
   std::unique_ptr<State> state_;
 };
 
-// The room: entries, search, versions, lineage, import and export under /api/resources and
-// /api/catalog. The catalogue must outlive the room.
+// The room: entries, search, versions, lineage, import and export under
+// /api/resources and /api/catalog. The catalogue must outlive the room.
 Room make_room(Catalog& catalog);
 
 }  // namespace citybrain::catalog

@@ -1,5 +1,6 @@
-// Draft: an entry proposed from a table of a source, with names, types, grades and checks that its
-// columns suggest. A person looks it over before Catalog::put().
+// Draft: an entry proposed from a table of a source, with names, types, grades
+// and checks that its columns suggest. A person looks it over before
+// Catalog::put().
 #pragma once
 
 #include <string>
@@ -10,7 +11,8 @@
 
 namespace citybrain::catalog {
 
-// A table as its source describes it; plain values, so that nobody's driver is named here.
+// A table as its source describes it; plain values, so that nobody's driver is
+// named here.
 struct TableShape {
   struct Column {
     std::string name;        // as in the source
@@ -44,8 +46,9 @@ struct Draft {
   std::vector<Reason> reasons;
 };
 
-// The code and the official code are free ones. Share and open are 有条件 / 不予 until someone
-// decides otherwise. invalid: no columns, more than items_max, an unknown department or system.
+// The code and the official code are free ones. Share and open are 有条件 /
+// 不予 until someone decides otherwise. invalid: no columns, more than
+// items_max, an unknown department or system.
 Result<Draft> draft_entry(const Catalog& catalog, const TableShape& table,
                           const DraftOptions& options);
 

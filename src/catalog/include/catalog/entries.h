@@ -1,6 +1,6 @@
-// Entries of the catalogue as plain values: departments, systems, resources, items, declared
-// checks. The official metadata are those of 政务信息资源目录编制指南 (2017); words of Zhejiang are
-// read as aliases.
+// Entries of the catalogue as plain values: departments, systems, resources,
+// items, declared checks. The official metadata are those of
+// 政务信息资源目录编制指南 (2017); words of Zhejiang are read as aliases.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,8 @@
 
 namespace citybrain::catalog {
 
-// A department, as in city/departments.csv. `short_name` ("rsj") is its name in all other files.
+// A department, as in city/departments.csv. `short_name` ("rsj") is its name in
+// all other files.
 struct Department {
   std::string code;  // unified social credit code
   std::string short_name;
@@ -37,15 +38,15 @@ struct TextHash {
   }
 };
 
-// The codes of one list (city/codes/NAME.csv: code,name). Immutable, shared by all who check with
-// it.
+// The codes of one list (city/codes/NAME.csv: code,name). Immutable, shared by
+// all who check with it.
 struct CodeList {
   std::string name;
   std::unordered_set<std::string, TextHash, std::equal_to<>> codes;
 };
 
-// One declared check of an item. Numbers are in the item's own units (days, fen-like scaled
-// integers, microseconds); lengths in code points.
+// One declared check of an item. Numbers are in the item's own units (days,
+// fen-like scaled integers, microseconds); lengths in code points.
 struct Check {
   enum class Kind : std::uint8_t {
     range,        // range:LOW..HIGH   either end may be missing
@@ -80,7 +81,8 @@ struct Item {
   bool key = false;
   bool required = false;  // a key item always is
   int grade = 1;          // 1..4 for L1..L4
-  // Of the resource where the item does not say otherwise (then the three stay empty).
+  // Of the resource where the item does not say otherwise (then the three stay
+  // empty).
   std::string share_type;
   std::string share_condition;
   std::string share_method;
@@ -101,7 +103,8 @@ struct Resource {
   std::string system;
   std::string category;  // 基础 | 主题 | 部门
   std::string abstract;
-  std::string format;  // 电子文件 | 电子表格 | 数据库 | 图形图像 | 流媒体 | 自描述 | 服务接口
+  std::string format;       // 电子文件 | 电子表格 | 数据库 | 图形图像 | 流媒体 |
+                            // 自描述 | 服务接口
   std::string format_type;  // "xlsx", "PostgreSQL", as the department says; may be empty
   std::string share_type;   // 无条件 | 有条件 | 不予
   std::string share_condition;
@@ -112,16 +115,17 @@ struct Resource {
   Date published_on;
   std::vector<std::string> related;  // official codes of related resources (关联资源代码)
   Keeping keeping = Keeping::keyed;
-  // The platform gathers its records (归集): the lake has a table for it and guard its grades. An
-  // entry that is only listed (编目) has neither.
+  // The platform gathers its records (归集): the lake has a table for it and
+  // guard its grades. An entry that is only listed (编目) has neither.
   bool collected = true;
   std::int64_t version = 1;  // grows with each change of the entry or of one of its items
   std::vector<Item> items;
 
   // The strictest grade of its items.
   int grade() const;
-  // Fields in the items' order; the key items' names where it is keyed (an append resource has no
-  // key in the lake: its key items are unique within a batch).
+  // Fields in the items' order; the key items' names where it is keyed (an
+  // append resource has no key in the lake: its key items are unique within a
+  // batch).
   Schema schema() const;
   const Item* find(std::string_view item) const;
 };
