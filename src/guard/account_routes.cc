@@ -33,13 +33,9 @@ Reply done() {
   return reply;
 }
 
-}  // namespace
-
-std::vector<Route> account_routes(Guard& guard, const Clock& clock) {
+void add_totp(std::vector<Route>& routes, Guard& guard) {
   using namespace shape;
   const Shape code = object({need("code", text("six digits of the app", 6))});
-  const Right keys("accounts.write");
-  std::vector<Route> routes;
   routes.push_back(
       {.method = Method::post,
        .path = "/api/me/totp",
@@ -81,6 +77,11 @@ std::vector<Route> account_routes(Guard& guard, const Clock& clock) {
                                                        text_of(request.json.as_object(), "code")));
                       return done();
                     }});
+}
+
+void add_keys(std::vector<Route>& routes, Guard& guard, const Clock& clock) {
+  using namespace shape;
+  const Right keys("accounts.write");
   routes.push_back({.method = Method::get,
                     .path = "/api/systems/keys",
                     .summary = "The public keys by which systems sign their requests",
@@ -115,6 +116,14 @@ std::vector<Route> account_routes(Guard& guard, const Clock& clock) {
                       CB_DO(guard.identity().revoke_system_key(request.param("id")));
                       return done();
                     }});
+}
+
+}  // namespace
+
+std::vector<Route> account_routes(Guard& guard, const Clock& clock) {
+  std::vector<Route> routes;
+  add_totp(routes, guard);
+  add_keys(routes, guard, clock);
   return routes;
 }
 

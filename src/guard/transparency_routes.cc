@@ -134,12 +134,9 @@ void add_tiles(std::vector<Route>& routes, Guard& guard) {
   }
 }
 
-}  // namespace
-
-std::vector<Route> transparency_routes(Guard& guard) {
+void add_proofs(std::vector<Route>& routes, Guard& guard) {
   using namespace shape;
   const Audit signatures_only = Audit::none("shows signed hashes, and no record");
-  std::vector<Route> routes;
   routes.push_back({.method = Method::get,
                     .path = "/audit/checkpoint",
                     .summary = "The audit log's newest published head, signed and cosigned",
@@ -150,7 +147,6 @@ std::vector<Route> transparency_routes(Guard& guard) {
                       CB_TRY(std::string note, guard.transparency().checkpoint());
                       return note_reply(std::move(note));
                     }});
-  add_tiles(routes, guard);
   routes.push_back({.method = Method::get,
                     .path = "/api/audit/{index}/receipt",
                     .summary = "A receipt that verifies without this server (C2SP tlog-proof); "
@@ -168,6 +164,10 @@ std::vector<Route> transparency_routes(Guard& guard) {
                     .right = Right::anyone(),
                     .audit = signatures_only,
                     .handler = [&guard](const Request&) { return keys(guard); }});
+}
+
+void add_witnesses(std::vector<Route>& routes, Guard& guard) {
+  using namespace shape;
   routes.push_back({.method = Method::post,
                     .path = "/api/audit/witnesses",
                     .summary = "Have a second party cosign this log's heads",
@@ -215,6 +215,15 @@ std::vector<Route> transparency_routes(Guard& guard) {
                       reply.status = cosigned.status;
                       return reply;
                     }});
+}
+
+}  // namespace
+
+std::vector<Route> transparency_routes(Guard& guard) {
+  std::vector<Route> routes;
+  add_proofs(routes, guard);
+  add_tiles(routes, guard);
+  add_witnesses(routes, guard);
   return routes;
 }
 
