@@ -36,6 +36,8 @@ for (const { name, login, path, clicks } of await page_list(browser)) {
         await page.click(selector)
         await settled(page)
       }
+      const raw = await page.evaluate(() => document.body.innerText.match(/\b(app|benefit|catalog|cockpit|console|error|guard|index|rail|rules)\.[a-z_]{2,}[\w.]*/g) ?? [])
+      check(`${name} ${lang}: every word is declared`, raw.length === 0, raw.join(' '))
       await page.evaluate(axe_source)
       for (const width of widths) {
         await page.setViewportSize({ width, height: heights[width] })

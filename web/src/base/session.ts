@@ -27,7 +27,14 @@ export const session = reactive({
 // A session that ended on the server ends here too, which brings the sign-in form back.
 on_session_ended(() => (session.principal = null))
 
-export async function load_session(): Promise<void> {
+let loading: Promise<void> | null = null // who asks meanwhile gets the same answer
+
+export function load_session(): Promise<void> {
+  loading ??= ask_session().finally(() => (loading = null))
+  return loading
+}
+
+async function ask_session(): Promise<void> {
   const reply = await api.get<SessionReply>('/api/session')
   session.principal = reply.principal ?? null
   if (reply.city) session.city = reply.city

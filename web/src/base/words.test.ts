@@ -7,11 +7,12 @@ import { catalog_words } from '@rooms/catalog/words'
 import { cockpit_words } from '@rooms/cockpit/words'
 import { guard_words } from '@rooms/guard/words'
 import { rail_words } from '@rooms/rail/words'
+import { editor_words } from '@rooms/rules/editor/words'
 import { rules_words } from '@rooms/rules/words'
 import { console_words } from '../entries/console/words'
 import { index_words } from '../entries/index/words'
 
-const sets = { base_words, benefit_words, catalog_words, cockpit_words, guard_words, rail_words, rules_words, console_words, index_words }
+const sets = { base_words, benefit_words, catalog_words, cockpit_words, guard_words, rail_words, rules_words, editor_words, console_words, index_words }
 const all = Object.assign({}, ...Object.values(sets)) as Record<string, readonly [string, string]>
 const holes = (text: string) => (text.match(/\{\w+\}/g) ?? []).sort()
 const speaks_both = new Set(['app.lang', 'app.lang_label']) // names the other language in that language

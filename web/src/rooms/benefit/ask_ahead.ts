@@ -8,6 +8,7 @@ const stored_key = 'citybrain.m.signed_in'
 const mine = () => !!session.principal && ['citizen', 'enterprise'].includes(session.principal.kind)
 
 let asked: Promise<Page<Entitlement>> | null = null
+let taken = false // the page was quicker: nothing is left to ask ahead
 
 export function ask_ahead(known: Promise<void>): void {
   if (location.pathname !== '/m/' && location.pathname !== '/m') return
@@ -18,7 +19,7 @@ export function ask_ahead(known: Promise<void>): void {
   if (localStorage.getItem(stored_key) === '1') ask()
   known
     .then(() => {
-      if (mine() && !asked) ask()
+      if (mine() && !asked && !taken) ask()
       if (!mine()) localStorage.removeItem(stored_key)
     })
     .catch(() => undefined) // the frame shows what is wrong
@@ -28,6 +29,7 @@ export function ask_ahead(known: Promise<void>): void {
 export async function first_entitlements(): Promise<Page<Entitlement>> {
   const ahead = asked
   asked = null
+  taken = true
   localStorage.setItem(stored_key, '1')
   return ahead?.catch(() => my_entitlements(false, false)) ?? my_entitlements(false, false)
 }

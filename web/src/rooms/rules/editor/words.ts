@@ -91,7 +91,7 @@ export const editor_words: Words = {
   'rules.simulated_n': ['{n} / {of}', '{n} of {of}'],
   'rules.counted_decision': ['按哪个决策计数', 'Decision counted'],
   'rules.counted_amount': ['按哪个决策计金额', 'Decision of the amount'],
-  'rules.by_default': ['默认（资格、金额）', 'default (资格, 金额)'],
+  'rules.by_default': ['默认（资格、金额）', 'by default (eligibility, amount)'],
   'rules.against': ['与哪一版对照', 'Against'],
   'rules.against_today': ['现行版本', 'the version in force'],
   'rules.changed_since': ['模型在这次模拟之后改过，结果已不是现在的草稿', 'The model has changed since this run'],
