@@ -7,7 +7,6 @@
 #include "base/log.h"
 #include "benefit/adapters.h"
 #include "benefit/benefit.h"
-#include "brain/value.h"
 #include "catalog/catalog.h"
 #include "cockpit/cockpit.h"
 #include "facts/facts.h"
@@ -16,6 +15,7 @@
 #include "lake/lake.h"
 #include "rail/rail.h"
 #include "rules/rules.h"
+#include "rules_ports.h"
 #include "shifted_clock.h"
 #include "sql/db.h"
 #include "sql/migrate.h"
@@ -45,21 +45,6 @@ namespace {
 
 constexpr std::chrono::milliseconds treasury_wait{10'000};
 
-// All facts of one subject under the names that models use, for trying a model on a living case.
-Result<brain::Context> context_of(const facts::Facts& facts, const Principal& who,
-                                  const std::string& type, const std::string& id) {
-  guard::InternalPurpose purpose;
-  purpose.code = "rules.try";
-  purpose.basis = "trial of a decision model before publication";
-  purpose.actor = who.id;
-  CB_TRY(const facts::Known known, facts.one({type, id}, facts.names(type), purpose));
-  brain::Context context;
-  for (const Column& column : known.facts.columns) {
-    context.set(column.field().name, brain::Value::of(column.cell_at(0)));
-  }
-  return context;
-}
-
 // guard asks a witness of the audit log; http carries it.
 Result<guard::WitnessAnswer> ask_witness(const std::string& url, std::string body) {
   http::Call call{.method = "POST", .url = url};
@@ -77,6 +62,7 @@ struct City::Ports {
   std::unique_ptr<benefit::FactSource> facts;
   std::unique_ptr<benefit::ModelSource> models;
   std::unique_ptr<benefit::Treasury> treasury;
+  std::unique_ptr<rules::Knowledge> knowledge;
 };
 
 City::City(CityOptions options) : options_(std::move(options)) {}
@@ -155,6 +141,7 @@ Result<void> City::open_decisions() {
   ports_ = std::make_unique<Ports>();
   ports_->facts = benefit::facts_of(*facts_, *guard_);
   ports_->models = benefit::models_of(*rules_);
+  ports_->knowledge = knowledge_of(*facts_, *catalog_, *db_, options_.home);
   ports_->treasury = benefit::treasury_at(options_.treasury, treasury_wait);
   benefit::Options benefit_options;
   if (options_.demo) benefit_options.demo_note = "演示数据";
@@ -174,10 +161,7 @@ Result<void> City::make_rooms() {
   rooms_.push_back(guard::make_room(guard_, *clock_, std::move(guard_options)));
   rooms_.push_back(catalog::make_room(*catalog_));
   rooms_.push_back(rail::make_room(*rail_));
-  rooms_.push_back(rules::make_room(
-      *rules_, [this](const Principal& who, const std::string& type, const std::string& subject) {
-        return context_of(*facts_, who, type, subject);
-      }));
+  rooms_.push_back(rules::make_room(*rules_, ports_->knowledge.get()));
   rooms_.push_back(benefit::make_room(benefit_));
   std::vector<Indicator> indicators;
   for (const Room& room : rooms_) {

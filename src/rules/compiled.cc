@@ -8,7 +8,8 @@ namespace citybrain::rules {
 namespace {
 
 constexpr std::string_view columns =
-    "SELECT id, version, name, state, effective_from, author, publisher, hash FROM rules_model ";
+    "SELECT id, version, name, state, effective_from, author, publisher, hash, effective_to, note"
+    " FROM rules_model ";
 
 ModelInfo info_of(const sql::Row& row) {
   ModelInfo out;
@@ -17,11 +18,14 @@ ModelInfo info_of(const sql::Row& row) {
   out.name = row.text(2);
   out.state = row.text(3) == "published"   ? State::published
               : row.text(3) == "submitted" ? State::submitted
+              : row.text(3) == "returned"  ? State::returned
                                            : State::draft;
   out.effective_from = Date{static_cast<std::int32_t>(row.integer(4))};
   out.author = row.text(5);
   out.publisher = row.text(6);
   out.hash = row.text(7);
+  if (!row.is_null(8)) out.effective_to = Date{static_cast<std::int32_t>(row.integer(8))};
+  out.note = row.text(9);
   return out;
 }
 
@@ -52,12 +56,17 @@ Result<std::vector<ModelInfo>> load_all(sql::Session& session) {
   return out;
 }
 
-Result<ModelInfo> load_info(sql::Session& session, const std::string& id, std::int64_t version) {
+Result<std::vector<ModelInfo>> load_versions(sql::Session& session, const std::string& id) {
   CB_TRY(const sql::Rows rows,
          session.query(std::string(columns) + "WHERE id = $1 ORDER BY version DESC", {id}));
   std::vector<ModelInfo> all;
   for (const sql::Row& row : rows) all.push_back(info_of(row));
   fill_ends(all);
+  return all;
+}
+
+Result<ModelInfo> load_info(sql::Session& session, const std::string& id, std::int64_t version) {
+  CB_TRY(const std::vector<ModelInfo> all, load_versions(session, id));
   for (const ModelInfo& m : all) {
     if (version == 0 || m.version == version) return m;
   }
@@ -71,6 +80,14 @@ Result<std::vector<ModelInfo>> Rules::list() const {
 
 Result<ModelInfo> Rules::info(const std::string& id, std::int64_t version) const {
   return db_.read([&](sql::Session& s) { return load_info(s, id, version); });
+}
+
+Result<std::vector<ModelInfo>> Rules::versions(const std::string& id) const {
+  return db_.read([&](sql::Session& s) -> Result<std::vector<ModelInfo>> {
+    CB_TRY(std::vector<ModelInfo> all, load_versions(s, id));
+    if (all.empty()) return not_found("there is no model '" + id + "'");
+    return all;
+  });
 }
 
 Result<std::string> Rules::xml(const std::string& id, std::int64_t version) const {
@@ -114,13 +131,15 @@ Result<std::vector<Rules::InForce>> Rules::published(const std::string& id) cons
   }
   CB_TRY(const sql::Rows rows, db_.read([&](sql::Session& s) {
     return s.query(
-        "SELECT effective_from, version, hash FROM rules_model"
+        "SELECT effective_from, version, hash, effective_to FROM rules_model"
         " WHERE id = $1 AND state = 'published' ORDER BY effective_from DESC, version DESC",
         {id});
   }));
   std::vector<InForce> out;
   for (const sql::Row& row : rows) {
-    out.push_back({Date{static_cast<std::int32_t>(row.integer(0))}, row.integer(1), row.text(2)});
+    InForce one{Date{static_cast<std::int32_t>(row.integer(0))}, {}, row.integer(1), row.text(2)};
+    if (!row.is_null(3)) one.to = Date{static_cast<std::int32_t>(row.integer(3))};
+    out.push_back(std::move(one));
   }
   const std::lock_guard lock(mutex_);
   in_force_[id] = out;
@@ -131,7 +150,8 @@ Result<Effective> Rules::effective(const std::string& id, Date date) const {
   CB_TRY(const std::vector<InForce> versions, published(id));
   const auto found = std::find_if(versions.begin(), versions.end(),
                                   [&](const InForce& v) { return v.from <= date; });
-  if (found == versions.end()) {
+  // One that ended is not followed by what held before it.
+  if (found == versions.end() || (found->to && *found->to <= date)) {
     return not_found("no version of model '" + id + "' is in force on " + to_iso(date));
   }
   CB_TRY(auto model, model_of(id, found->version, found->hash));

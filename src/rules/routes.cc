@@ -1,34 +1,11 @@
-// Routes of the rules: models and their versions, drafting, submitting, publishing, trying.
+// Routes of models and their versions: listing, drafting, submitting, publishing, trying.
 #include "routes.h"
-
 #include "base/text.h"
+#include "trial.h"
+#include "views.h"
 
 namespace citybrain::rules {
 namespace {
-
-json::object object_of(const ModelInfo& m) {
-  json::object out{{"id", m.id},
-                   {"version", m.version},
-                   {"name", m.name},
-                   {"state", name_of(m.state)},
-                   {"effective_from", to_iso(m.effective_from)},
-                   {"effective_to", nullptr},
-                   {"author", m.author},
-                   {"publisher", nullptr},
-                   {"hash", m.hash}};
-  if (m.effective_to) out["effective_to"] = to_iso(*m.effective_to);
-  if (!m.publisher.empty()) out["publisher"] = m.publisher;
-  return out;
-}
-
-Shape model_shape() {
-  using namespace shape;
-  return object({need("id", text()), need("version", integer()), need("name", text()),
-                 need("state", word({"draft", "submitted", "published"})),
-                 need("effective_from", text("date")), need("effective_to", any()),
-                 need("author", text()), need("publisher", any()),
-                 need("hash", text("SHA-256, hex"))});
-}
 
 Shape detail_shape() {
   using namespace shape;
@@ -37,6 +14,7 @@ Shape detail_shape() {
   out.members.push_back(need("inputs", array(any())));
   out.members.push_back(need("decisions", array(any())));
   out.members.push_back(need("diagnostics", array(any())));
+  out.members.push_back(need("findings", array(any("of the tables' check"))));
   return out;
 }
 
@@ -51,116 +29,97 @@ Result<Reply> list_models(Rules& rules, const Request& request) {
   const auto size = static_cast<std::size_t>(request.int_param("size", 200));
   json::array items;
   for (std::size_t i = (page - 1) * size; i < all.size() && items.size() < size; ++i) {
-    items.push_back(object_of(all[i]));
+    items.push_back(to_json(all[i]));
   }
   return Reply::json(json::object{{"items", std::move(items)}, {"total", all.size()}});
 }
 
-Result<Reply> show_model(Rules& rules, const Request& request) {
+Result<Reply> show_model(Rules& rules, Knowledge* knowledge, const Request& request) {
   const std::string id = request.param("id");
   CB_TRY(const ModelInfo info, rules.info(id, request.int_param("version")));
   CB_TRY(const std::string xml, rules.xml(id, info.version));
-  const brain::Loaded loaded = brain::Model::load(xml);
-  json::object out = object_of(info);
+  json::object analysis = analyse(xml, knowledge, "");
+  json::object out = to_json(info);
   out["xml"] = xml;
-  json::array inputs;
-  json::array decisions;
-  json::array diagnostics;
-  if (loaded.model) {
-    for (const brain::Input& i : loaded.model->inputs()) {
-      inputs.push_back(
-          json::object{{"name", i.name}, {"type", i.type}, {"description", i.description}});
-    }
-    for (const brain::DecisionInfo& d : loaded.model->decisions()) {
-      json::array reads;
-      for (const std::string& name : d.requires_inputs) reads.push_back(json::string(name));
-      decisions.push_back(json::object{
-          {"name", d.name}, {"type", d.type}, {"kind", d.kind}, {"inputs", std::move(reads)}});
-    }
+  for (const char* part : {"inputs", "decisions", "diagnostics", "findings"}) {
+    out[part] = std::move(analysis[part]);
   }
-  for (const brain::Diagnostic& d : loaded.diagnostics) diagnostics.push_back(brain::to_json(d));
-  out["inputs"] = std::move(inputs);
-  out["decisions"] = std::move(decisions);
-  out["diagnostics"] = std::move(diagnostics);
   return Reply::json(out);
+}
+
+Result<Reply> list_versions(Rules& rules, const Request& request) {
+  CB_TRY(const std::vector<ModelInfo> all, rules.versions(request.param("id")));
+  json::array items;
+  for (const ModelInfo& m : all) items.push_back(to_json(m));
+  return Reply::json(json::object{{"items", std::move(items)}, {"total", all.size()}});
 }
 
 Result<Reply> draft_model(Rules& rules, const Request& request) {
   const json::object& body = request.json.as_object();
   const auto from = parse_date(text_of(body, "effective_from"));
   if (!from) return from.error().in("effective_from");
+  std::optional<Date> to;
+  if (const std::string text = text_of(body, "effective_to"); !text.empty()) {
+    const auto date = parse_date(text);
+    if (!date) return date.error().in("effective_to");
+    to = *date;
+  }
   CB_TRY(const ModelInfo info,
-         rules.draft(text_of(body, "id"), text_of(body, "xml"), *from, request.principal.id));
-  return Reply::json(object_of(info), 201);
+         rules.draft(text_of(body, "id"), text_of(body, "xml"), *from, request.principal.id, to));
+  return Reply::json(to_json(info), 201);
 }
 
-// Evaluates every decision of the model for a subject's facts, or for the inputs that are sent.
-Result<Reply> try_model(Rules& rules, const Clock& clock, const SubjectContext& context_of,
-                        const Request& request) {
-  CB_TRY(const Effective tried, rules.compiled(request.param("id"), request.int_param("version")));
-  const json::object& body = request.json.as_object();
-  brain::Context context;
-  const std::string subject = text_of(body, "subject");
-  if (!subject.empty()) {
-    if (!context_of)
-      return unavailable("facts are not connected; send `inputs` instead of `subject`");
-    CB_TRY(context, context_of(request.principal, text_of(body, "subject_type"), subject));
-  }
-  context.set("基准日", brain::Value::date(clock.today()));
-  if (const auto* inputs = body.if_contains("inputs"); inputs != nullptr && inputs->is_object()) {
-    CB_TRY(const brain::Context sent, tried.model->read_inputs(inputs->as_object()));
-    context.merge(sent);
-  }
-  brain::EvaluateOptions options;
-  options.explain = true;
-  options.now = clock.now();
-  json::array decisions;
-  for (const brain::DecisionInfo& d : tried.model->decisions()) {
-    const brain::Outcome outcome = tried.model->evaluate(d.name, context, options);
-    json::array diagnostics;
-    for (const brain::Diagnostic& found : outcome.diagnostics)
-      diagnostics.push_back(brain::to_json(found));
-    json::object one{{"name", d.name},
-                     {"value", brain::to_json(outcome.value)},
-                     {"diagnostics", std::move(diagnostics)},
-                     {"explanation", nullptr}};
-    if (!outcome.explanation.decisions.empty()) {
-      one["explanation"] = brain::to_json({{outcome.explanation.decisions.back()}});
-    }
-    decisions.push_back(std::move(one));
-  }
-  return Reply::json(json::object{{"model", request.param("id")},
-                                  {"version", tried.version},
-                                  {"hash", tried.hash},
-                                  {"decisions", std::move(decisions)}});
-}
-
-Route try_route(Rules& rules, const Clock& clock, SubjectContext context_of) {
+// From a draft to what is in force.
+std::vector<Route> steps(Rules& rules) {
   using namespace shape;
-  return {.method = Method::post,
-          .path = "/api/models/{id}/{version}/try",
-          .summary = "Evaluate it for one subject, or for the inputs sent, with the reasons",
-          .params = version_params(),
-          .body = object({may("subject_type", word({"enterprise", "person"})),
-                          may("subject", text("its number", 32)),
-                          may("inputs", any("values by input name"))}),
-          .reply = object({need("model", text()), need("version", integer()), need("hash", text()),
-                           need("decisions", array(any()))}),
-          .right = Right("rules.try"),
-          .audit = Audit("rules.try"),
-          .handler = [&rules, &clock, context = std::move(context_of)](const Request& r) {
-            return try_model(rules, clock, context, r);
-          }};
+  return {{.method = Method::post,
+           .path = "/api/models/{id}/{version}/submit",
+           .summary = "The author hands the draft in for publication",
+           .params = version_params(),
+           .reply = model_shape(),
+           .right = Right("rules.submit"),
+           .audit = Audit("rules.submit"),
+           .handler = [&rules](const Request& r) -> Result<Reply> {
+             CB_TRY(const ModelInfo info,
+                    rules.submit(r.param("id"), r.int_param("version"), r.principal.id));
+             return Reply::json(to_json(info));
+           }},
+          {.method = Method::post,
+           .path = "/api/models/{id}/{version}/publish",
+           .summary = "Another person than the author publishes it",
+           .params = version_params(),
+           .reply = model_shape(),
+           .right = Right("rules.publish"),
+           .audit = Audit("rules.publish"),
+           .handler = [&rules](const Request& r) -> Result<Reply> {
+             CB_TRY(const ModelInfo info,
+                    rules.publish(r.param("id"), r.int_param("version"), r.principal.id));
+             return Reply::json(to_json(info));
+           }},
+          {.method = Method::post,
+           .path = "/api/models/{id}/{version}/return",
+           .summary = "Another person than the author hands it back, saying why",
+           .params = version_params(),
+           .body = object({need("note", text("what the author should change", 1000))}),
+           .reply = model_shape(),
+           .right = Right("rules.publish"),
+           .audit = Audit("rules.return"),
+           .handler = [&rules](const Request& r) -> Result<Reply> {
+             CB_TRY(const ModelInfo info,
+                    rules.give_back(r.param("id"), r.int_param("version"), r.principal.id,
+                                    text_of(r.json.as_object(), "note")));
+             return Reply::json(to_json(info));
+           }}};
 }
 
 }  // namespace
 
-std::vector<Route> routes(Rules& rules, const Clock& clock, SubjectContext context_of) {
+std::vector<Route> model_routes(Rules& rules, Knowledge* knowledge) {
   using namespace shape;
   constexpr std::int64_t page_max = 1'000'000;
   constexpr std::int64_t xml_length_max = 4 << 20;
   const Audit shows = Audit::none("shows rules, never a record");
-  return {
+  std::vector<Route> out{
       {.method = Method::get,
        .path = "/api/models",
        .summary = "All versions of all decision models",
@@ -177,42 +136,30 @@ std::vector<Route> routes(Rules& rules, const Clock& clock, SubjectContext conte
        .reply = detail_shape(),
        .right = Right("rules.read"),
        .audit = shows,
-       .handler = [&rules](const Request& r) { return show_model(rules, r); }},
+       .handler = [&rules,
+                   knowledge](const Request& r) { return show_model(rules, knowledge, r); }},
+      {.method = Method::get,
+       .path = "/api/models/{id}/versions",
+       .summary = "All versions of one model, the newest first",
+       .params = {path_param("id", text("the model", 64))},
+       .reply = object({need("items", array(model_shape())), need("total", integer())}),
+       .right = Right("rules.read"),
+       .audit = shows,
+       .handler = [&rules](const Request& r) { return list_versions(rules, r); }},
       {.method = Method::post,
        .path = "/api/models",
        .summary = "Store a new version as a draft; refused where it does not compile, saying where",
        .body = object({need("id", text("a-z, 0-9, _ and -", 64)),
                        need("xml", text("DMN 1.2 to 1.5", xml_length_max)),
-                       need("effective_from", text("date", 10))}),
+                       need("effective_from", text("date", 10)),
+                       may("effective_to", text("the first day it no longer holds", 10))}),
        .reply = model_shape(),
        .right = Right("rules.write"),
        .audit = Audit("rules.draft"),
        .handler = [&rules](const Request& r) { return draft_model(rules, r); }},
-      {.method = Method::post,
-       .path = "/api/models/{id}/{version}/submit",
-       .summary = "The author hands the draft in for publication",
-       .params = version_params(),
-       .reply = model_shape(),
-       .right = Right("rules.submit"),
-       .audit = Audit("rules.submit"),
-       .handler = [&rules](const Request& r) -> Result<Reply> {
-         CB_TRY(const ModelInfo info,
-                rules.submit(r.param("id"), r.int_param("version"), r.principal.id));
-         return Reply::json(object_of(info));
-       }},
-      {.method = Method::post,
-       .path = "/api/models/{id}/{version}/publish",
-       .summary = "Another person than the author publishes it",
-       .params = version_params(),
-       .reply = model_shape(),
-       .right = Right("rules.publish"),
-       .audit = Audit("rules.publish"),
-       .handler = [&rules](const Request& r) -> Result<Reply> {
-         CB_TRY(const ModelInfo info,
-                rules.publish(r.param("id"), r.int_param("version"), r.principal.id));
-         return Reply::json(object_of(info));
-       }},
-      try_route(rules, clock, std::move(context_of))};
+      try_route(rules, knowledge)};
+  for (Route& step : steps(rules)) out.push_back(std::move(step));
+  return out;
 }
 
 }  // namespace citybrain::rules

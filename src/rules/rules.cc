@@ -7,6 +7,7 @@
 #include "base/csv.h"
 #include "base/ids.h"
 #include "base/text.h"
+#include "brain/table_check.h"
 #include "sql/db.h"
 #include "store.h"
 
@@ -14,12 +15,14 @@ namespace citybrain::rules {
 
 constexpr std::size_t id_bytes_max = 64;
 constexpr std::size_t xml_bytes_max = 4 << 20;
+constexpr std::int64_t submit_steps_max = 20'000'000;  // of the table check, about half a second
 
 const char* name_of(State state) {
   switch (state) {
     case State::draft: return "draft";
     case State::submitted: return "submitted";
     case State::published: return "published";
+    case State::returned: return "returned";
   }
   return "";
 }
@@ -56,8 +59,12 @@ Result<void> Rules::check_inputs(const brain::Model& model) const {
 }
 
 Result<ModelInfo> Rules::draft(const std::string& id, const std::string& xml, Date effective_from,
-                               const std::string& author) {
+                               const std::string& author, std::optional<Date> effective_to) {
   CB_DO(check_id(id));
+  if (effective_to && *effective_to <= effective_from) {
+    return invalid("effective_to is " + to_iso(*effective_to) + "; send a day after " +
+                   to_iso(effective_from) + ", or leave it out");
+  }
   if (author.empty()) return invalid("a draft wants an author");
   if (xml.size() > xml_bytes_max) {
     return exhausted("the model has " + std::to_string(xml.size()) + " bytes; at most " +
@@ -71,17 +78,19 @@ Result<ModelInfo> Rules::draft(const std::string& id, const std::string& xml, Da
     CB_TRY(const auto last,
            tx.query_one("SELECT MAX(version) FROM rules_model WHERE id = $1", {id}));
     const std::int64_t next = last ? last->integer(0) + 1 : 1;
-    CB_DO(tx.exec(
-        "INSERT INTO rules_model (id, version, name, xml, hash, state, effective_from,"
-        " author, publisher, drafted_at) VALUES ($1, $2, $3, $4, $5, 'draft', $6, $7, '', $8)",
-        {id, next, model->name(), xml, hash, effective_from.days, author, now}));
+    CB_DO(
+        tx.exec("INSERT INTO rules_model (id, version, name, xml, hash, state, effective_from,"
+                " effective_to, author, publisher, drafted_at)"
+                " VALUES ($1, $2, $3, $4, $5, 'draft', $6, $7, $8, '', $9)",
+                {id, next, model->name(), xml, hash, effective_from.days,
+                 effective_to ? sql::Param(effective_to->days) : sql::Param(), author, now}));
     return next;
   }));
   return info(id, version);
 }
 
 Result<ModelInfo> Rules::advance(const std::string& id, std::int64_t version, State from, State to,
-                                 const std::string& who) {
+                                 const std::string& who, const std::string& note) {
   const std::int64_t now = clock_.now().us;
   CB_DO(db_.write([&](sql::Tx& tx) -> Result<void> {
     CB_TRY(const ModelInfo known, load_info(tx, id, version));
@@ -92,19 +101,24 @@ Result<ModelInfo> Rules::advance(const std::string& id, std::int64_t version, St
     if (to == State::submitted && known.author != who) {
       return denied("only the author submits a draft");
     }
-    if (to == State::published && known.author == who) {
-      return conflict("a model is published by another person than its author");
+    if (to != State::submitted && known.author == who) {
+      return conflict("a model is published or returned by another person than its author");
     }
-    const bool publishes = to == State::published;
-    CB_TRY(
-        const std::int64_t changed,
-        publishes
-            ? tx.exec("UPDATE rules_model SET state = 'published', publisher = $3,"
-                      " published_at = $4 WHERE id = $1 AND version = $2 AND state = 'submitted'",
-                      {id, version, who, now})
-            : tx.exec("UPDATE rules_model SET state = 'submitted', submitted_at = $3"
-                      " WHERE id = $1 AND version = $2 AND state = 'draft'",
-                      {id, version, now}));
+    std::int64_t changed = 0;
+    if (to == State::published) {
+      CB_TRY(changed,
+             tx.exec("UPDATE rules_model SET state = 'published', publisher = $3,"
+                     " published_at = $4 WHERE id = $1 AND version = $2 AND state = 'submitted'",
+                     {id, version, who, now}));
+    } else if (to == State::returned) {
+      CB_TRY(changed, tx.exec("UPDATE rules_model SET state = 'returned', note = $3"
+                              " WHERE id = $1 AND version = $2 AND state = 'submitted'",
+                              {id, version, note}));
+    } else {
+      CB_TRY(changed, tx.exec("UPDATE rules_model SET state = 'submitted', submitted_at = $3"
+                              " WHERE id = $1 AND version = $2 AND state = 'draft'",
+                              {id, version, now}));
+    }
     if (changed != 1) return conflict("model " + id + " was changed meanwhile");
     return ok();
   }));
@@ -117,6 +131,13 @@ Result<ModelInfo> Rules::advance(const std::string& id, std::int64_t version, St
 
 Result<ModelInfo> Rules::submit(const std::string& id, std::int64_t version,
                                 const std::string& author) {
+  CB_TRY(const Effective draft, compiled(id, version));
+  brain::TableCheckOptions options;
+  options.steps_max = submit_steps_max;
+  for (const brain::Finding& found : brain::check_tables(*draft.model, options).findings) {
+    if (found.diagnostic.severity != brain::Severity::error) continue;
+    return invalid(found.diagnostic.text() + " (" + found.message_zh + ")");
+  }
   return advance(id, version, State::draft, State::submitted, author);
 }
 
@@ -124,6 +145,12 @@ Result<ModelInfo> Rules::publish(const std::string& id, std::int64_t version,
                                  const std::string& publisher) {
   if (publisher.empty()) return invalid("a publication wants a publisher");
   return advance(id, version, State::submitted, State::published, publisher);
+}
+
+Result<ModelInfo> Rules::give_back(const std::string& id, std::int64_t version,
+                                   const std::string& by, const std::string& note) {
+  if (trim(note).empty()) return invalid("'note' is empty; say what the author should change");
+  return advance(id, version, State::submitted, State::returned, by, note);
 }
 
 Result<int> Rules::import_dir(const std::string& dir, Date effective_from,

@@ -74,6 +74,63 @@ TEST(Rules, PublishedByAnotherAndInForceFromItsDay) {
   }
 }
 
+// A version ends on the day its author said, and what held before it does not come back.
+TEST(Rules, EndsOnItsDayAndIsHandedBackWithAReason) {
+  const auto stores = sql::test_stores();
+  for (const std::string& url : stores) {
+    House house(url);
+    Rules& rules = house.rules;
+    const std::string xml = model_text("人数", "人数 &gt; 3");
+    EXPECT_FALSE(rules.draft("m", xml, day("2020-02-01"), "ann", day("2020-02-01")));
+    ASSERT_TRUE(rules.draft("m", xml, day("2020-01-01"), "ann"));
+    ASSERT_TRUE(rules.draft("m", xml, day("2020-02-01"), "ann", day("2020-05-01")));
+    for (const std::int64_t version : {1, 2}) {
+      ASSERT_TRUE(rules.submit("m", version, "ann"));
+      ASSERT_TRUE(rules.publish("m", version, "bob"));
+    }
+    EXPECT_EQ(rules.effective("m", day("2020-01-31"))->version, 1);
+    EXPECT_EQ(rules.effective("m", day("2020-04-30"))->version, 2);
+    EXPECT_EQ(rules.effective("m", day("2020-05-01")).error().code, Code::not_found);
+    EXPECT_EQ(rules.info("m", 2)->effective_to, day("2020-05-01"));
+
+    ASSERT_TRUE(rules.draft("m", xml, day("2021-01-01"), "ann"));
+    EXPECT_EQ(rules.give_back("m", 3, "bob", "不够清楚").error().code, Code::conflict);
+    ASSERT_TRUE(rules.submit("m", 3, "ann"));
+    EXPECT_EQ(rules.give_back("m", 3, "bob", " ").error().code, Code::invalid);
+    EXPECT_EQ(rules.give_back("m", 3, "ann", "自己退回").error().code, Code::conflict);
+    const auto back = rules.give_back("m", 3, "bob", "人数应为上年平均");
+    ASSERT_TRUE(back) << back.error().message;
+    EXPECT_EQ(back->state, State::returned);
+    EXPECT_EQ(back->note, "人数应为上年平均");
+    EXPECT_EQ(rules.publish("m", 3, "bob").error().code, Code::conflict);
+    const auto all = rules.versions("m");
+    ASSERT_EQ(all->size(), 3U);
+    EXPECT_EQ(all->front().version, 3);
+    EXPECT_EQ(rules.versions("nobody").error().code, Code::not_found);
+  }
+}
+
+// A table that contradicts its own hit policy is not handed in.
+TEST(Rules, ATableThatContradictsItselfIsNotSubmitted) {
+  const auto stores = sql::test_stores();
+  House house(*stores.begin());
+  std::string xml = model_text("人数", "true");
+  const std::string logic = "<literalExpression><text>true</text></literalExpression>";
+  const auto rule = [](const std::string& test, const std::string& output) {
+    return "<rule><inputEntry><text>" + test + "</text></inputEntry><outputEntry><text>" + output +
+           "</text></outputEntry></rule>";
+  };
+  xml.replace(xml.find(logic), logic.size(),
+              "<decisionTable hitPolicy=\"UNIQUE\"><input><inputExpression><text>人数</text>"
+              "</inputExpression></input><output/>" +
+                  rule("&lt; 10", "true") + rule("&gt; 5", "false") + "</decisionTable>");
+  ASSERT_TRUE(house.rules.draft("m", xml, day("2020-02-01"), "ann"));
+  const auto refused = house.rules.submit("m", 1, "ann");
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Code::invalid);
+  EXPECT_NE(refused.error().message.find("人数 = 8"), std::string::npos) << refused.error().message;
+}
+
 TEST(Rules, RefusesWhatDoesNotCompileSayingWhere) {
   const auto stores = sql::test_stores();
   House house(*stores.begin());
@@ -112,7 +169,7 @@ TEST(Rules, TryAnswersWithReasons) {
   const auto stores = sql::test_stores();
   House house(*stores.begin());
   ASSERT_TRUE(house.rules.draft("m", model_text("人数", "人数 &gt; 3"), day("2020-02-01"), "ann"));
-  Room room = make_room(house.rules, {});
+  Room room = make_room(house.rules, nullptr);
   for (const Route& route : room.routes) {
     if (!route.path.ends_with("/try")) continue;
     Request request;

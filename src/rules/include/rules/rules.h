@@ -2,7 +2,6 @@
 // and published by another, and a version never changes in place.
 #pragma once
 
-#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -15,6 +14,7 @@
 #include "base/result.h"
 #include "base/room.h"
 #include "brain/model.h"
+#include "rules/knowledge.h"
 
 namespace citybrain::sql {
 class Db;
@@ -22,7 +22,8 @@ class Db;
 
 namespace citybrain::rules {
 
-enum class State : std::uint8_t { draft, submitted, published };
+// returned: handed back to its author by whoever was to publish it.
+enum class State : std::uint8_t { draft, submitted, published, returned };
 const char* name_of(State state);
 
 struct ModelInfo {
@@ -31,10 +32,13 @@ struct ModelInfo {
   std::string name;
   State state = State::draft;
   Date effective_from;
-  std::optional<Date> effective_to;  // the day a later version takes over; none = open
-  std::string author;                // guard's account id
-  std::string publisher;             // never the author
-  std::string hash;                  // SHA-256 of the XML, hex
+  // The first day on which it no longer holds: as its author said, or where a later version takes
+  // over; none = open.
+  std::optional<Date> effective_to;
+  std::string author;     // guard's account id
+  std::string publisher;  // never the author
+  std::string hash;       // SHA-256 of the XML, hex
+  std::string note;       // of a returned one: why
 };
 
 // A published model, compiled: what a decision was made with.
@@ -43,11 +47,6 @@ struct Effective {
   std::int64_t version = 0;
   std::string hash;
 };
-
-// Gives the facts of one subject as a context: facts stands on the same layer's other side, so the
-// adapter is in cli/rooms.cc.
-using SubjectContext = std::function<Result<brain::Context>(
-    const Principal& who, const std::string& subject_type, const std::string& subject)>;
 
 // Owned by cli; thread-safe.
 class Rules {
@@ -69,12 +68,19 @@ class Rules {
   // The compiled form of any version; compiled once.
   Result<Effective> compiled(const std::string& id, std::int64_t version) const;
 
+  // All versions of one model, the newest first; not_found where there is none.
+  Result<std::vector<ModelInfo>> versions(const std::string& id) const;
+
   // Stores a draft as the next version of that id. A model that does not load is refused, saying
-  // where.
+  // where. `effective_to` must be after `effective_from`.
   Result<ModelInfo> draft(const std::string& id, const std::string& xml, Date effective_from,
-                          const std::string& author);
-  // By the author: no longer a draft.
+                          const std::string& author, std::optional<Date> effective_to = {});
+  // By the author: no longer a draft. Refused (invalid) where a decision table contradicts its own
+  // hit policy, saying which rules.
   Result<ModelInfo> submit(const std::string& id, std::int64_t version, const std::string& author);
+  // A submitted version goes back, by another than the author, with a reason.
+  Result<ModelInfo> give_back(const std::string& id, std::int64_t version, const std::string& by,
+                              const std::string& note);
   // By another than the author (conflict otherwise).
   Result<ModelInfo> publish(const std::string& id, std::int64_t version,
                             const std::string& publisher);
@@ -87,12 +93,13 @@ class Rules {
  private:
   struct InForce {
     Date from;
+    std::optional<Date> to;  // as its author said
     std::int64_t version = 0;
     std::string hash;
   };
 
   Result<ModelInfo> advance(const std::string& id, std::int64_t version, State from, State to,
-                            const std::string& who);
+                            const std::string& who, const std::string& note = "");
   Result<std::vector<InForce>> published(const std::string& id) const;
   Result<std::shared_ptr<const brain::Model>> model_of(const std::string& id, std::int64_t version,
                                                        const std::string& hash) const;
@@ -106,7 +113,8 @@ class Rules {
   mutable std::map<std::string, std::vector<InForce>> in_force_;  // by id, latest first
 };
 
-// `context_of` may be empty: then /try asks for the inputs in its body.
-Room make_room(Rules& rules, SubjectContext context_of);
+// `knowledge` may be null: then what needs subjects is unavailable, and inputs must be sent. Both
+// must outlive the room.
+Room make_room(Rules& rules, Knowledge* knowledge);
 
 }  // namespace citybrain::rules
