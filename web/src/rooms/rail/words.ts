@@ -50,6 +50,7 @@ export const rail_words: Words = {
   'rail.resubmit': ['提交更正', 'Submit the correction'],
   'rail.dismiss': ['搁置这一行', 'Set it aside'],
   'rail.qstate.open': ['待处理', 'Open'],
+  'rail.qstate.pending': ['待处理', 'Open'],
   'rail.qstate.corrected': ['已更正', 'Corrected'],
   'rail.qstate.redriven': ['重查通过', 'Passed again'],
   'rail.qstate.superseded': ['已被新行取代', 'Superseded'],
