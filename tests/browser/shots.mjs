@@ -7,7 +7,7 @@ import { page_list } from './page_list.mjs'
 
 const bytes_max = 400_000
 const out = fileURLToPath(new URL('../../docs/images/', import.meta.url))
-const wanted = { front: 1280, cockpit: 1920, resources: 1440, resource: 1440, policy: 1440, model: 1440, audit: 1440, 'm entitlements': 390, 'm money': 390, 'm decision': 390 }
+const wanted = { front: 1280, cockpit: 1920, resources: 1440, resource: 1440, policy: 1440, model: 1440, editor: 1440, sources: 1440, board: 1440, audit: 1440, 'm entitlements': 390, 'm money': 390, 'm decision': 390 }
 
 mkdirSync(out, { recursive: true })
 const browser = await launch()
@@ -21,7 +21,8 @@ for (const { name, login, path } of await page_list(browser)) {
   const page = await context.newPage()
   await page.goto(base + path)
   await page.waitForFunction(() => !document.querySelector('.skeleton') && document.querySelector('h1, h2'))
-  await page.waitForTimeout(name === 'cockpit' ? 2500 : 400)
+  if (name === 'editor') await page.waitForSelector('.dmn-host .tjs-table')
+  await page.waitForTimeout(name === 'cockpit' || name === 'editor' ? 2500 : 400)
   const file = `${out}${name.replaceAll(' ', '-')}.png`
   await page.screenshot({ path: file })
   const size = statSync(file).size
