@@ -2,6 +2,7 @@
 #include "capture/capture.h"
 
 #include "mariadb_source.h"
+#include "odbc_source.h"
 #include "postgres_source.h"
 
 namespace citybrain::capture {
@@ -23,6 +24,7 @@ const char* name_of(Change::Kind kind) {
 Result<std::unique_ptr<Source>> open(Settings settings) {
   if (settings.kind == "postgres") return open_postgres(std::move(settings));
   if (settings.kind == "mariadb") return open_mariadb(std::move(settings));
+  if (settings.kind == "odbc") return open_odbc(std::move(settings));
   return invalid("kind '" + settings.kind +
                  "' of a source is unknown; write postgres, mariadb or odbc");
 }

@@ -55,6 +55,8 @@ Result<BoundTable> bind_table(TableMap map, const DescribedTable& described) {
     }
     bound.place.push_back(static_cast<int>(table->columns.size()));
     table->columns.push_back(same ? known->column : column_of_binlog(column));
+    // A column of which nothing is known may have come with a default.
+    if (known == nullptr) table->columns.back().defaulted = true;
     same ? bound.defaults.copy(known->default_value, 0) : bound.defaults.add_absent();
   }
   if (!map.key.empty()) {

@@ -33,7 +33,8 @@ class MariadbBytes {
   std::uint64_t little(std::size_t size) {
     const std::string_view bytes = take(size);
     std::uint64_t value = 0;
-    std::memcpy(&value, bytes.data(), bytes.size());  // the house builds for little-endian machines
+    // The house builds for little-endian machines.
+    if (!bytes.empty()) std::memcpy(&value, bytes.data(), bytes.size());
     return value;
   }
   std::uint64_t big(std::size_t size) {

@@ -153,6 +153,9 @@ DescribedColumn describe_column(bool mariadb, const MariadbLink::Row& row) {
   out.computed = extra.find("VIRTUAL GENERATED") != std::string::npos;
   if (out.data_type == "enum" || out.data_type == "set") out.labels = labels_of(column.type);
   read_default(mariadb, row[12], extra, out.default_value);
+  // NOT NULL without a default: rows from before get the type's zero.
+  column.defaulted = !out.default_value.is_null(0) || column.required ||
+                     extra.find("STORED GENERATED") != std::string::npos;
   return out;
 }
 
