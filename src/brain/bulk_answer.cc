@@ -57,28 +57,26 @@ void BulkRun::answer(NodeRef ref, const Bits& rows, Answer& out) {
 }
 
 void BulkRun::answer_numbers(NodeRef ref, const Bits& rows, Answer& out) {
+  const Borrowed room(*this);
+  room->list.set(rows);
+  numbers(ref, room->list, room->units.data(), room->faults.data());
   Answer::Numbers part;
   part.scale = plan_.graph[ref].scale;
-  rows.each([&](std::uint32_t row) { part.rows.push_back(row); });
-  part.units.resize(part.rows.size());
-  std::vector<Fault> faults(part.rows.size());
-  numbers(ref, part.rows, part.units.data(), faults.data());
+  part.rows.reserve(room->list.rows.size());
+  part.units.reserve(room->list.rows.size());
   Bits null;
-  std::size_t kept = 0;
-  for (std::size_t i = 0; i < faults.size(); ++i) {
-    if (faults[i] == 1) {
-      null.set(part.rows[i]);
-    } else if (faults[i] == 2) {
-      out.other_rows.push_back(part.rows[i]);
-      out.others.push_back(exact(ref, part.rows[i]));
+  for (const std::uint32_t row : room->list.rows) {
+    if (room->faults[row] == 0) {
+      part.rows.push_back(row);
+      part.units.push_back(room->units[row]);
+    } else if (room->faults[row] == 1) {
+      null.set(row);
     } else {
-      part.rows[kept] = part.rows[i];
-      part.units[kept++] = part.units[i];
+      out.other_rows.push_back(row);
+      out.others.push_back(exact(ref, row));
     }
   }
-  part.rows.resize(kept);
-  part.units.resize(kept);
-  if (kept > 0) out.numbers.push_back(std::move(part));
+  if (!part.rows.empty()) out.numbers.push_back(std::move(part));
   answer_same({}, null, out);
 }
 
@@ -92,6 +90,34 @@ std::size_t BulkRun::diagnostics(std::size_t entry) {
     known.block = block_;
   }
   return known.count;
+}
+
+// The rows, among these, where the account may count anything: cheaply, so at times too many.
+Bits BulkRun::support(AccountRef ref, const Bits& rows) {
+  const Account& a = plan_.accounts[ref];
+  switch (a.op) {
+    case Account::Op::none: return {};
+    case Account::Op::nulls: return rows & nulls(a.node, rows);
+    case Account::Op::unknowns: return unknown_support(a.node, rows);
+    case Account::Op::fixed:
+    case Account::Op::rows: return rows;
+    default: break;
+  }
+  Bits out;
+  for (const AccountRef kid : a.kids) out |= support(kid, rows);
+  return out;
+}
+
+Bits BulkRun::unknown_support(NodeRef ref, const Bits& rows) {
+  const GraphNode& n = plan_.graph[ref];
+  if (n.certain) return {};
+  if (n.form == Form::column || n.form == Form::ask) {
+    return rows & nulls(n.form == Form::ask ? n.kids[0] : ref, rows);
+  }
+  if (n.form != Form::all && n.form != Form::any && n.form != Form::negation) return rows;
+  Bits out;
+  for (const NodeRef kid : n.kids) out |= unknown_support(kid, rows);
+  return out;
 }
 
 std::size_t BulkRun::account(AccountRef ref, const Bits& rows) {
@@ -111,9 +137,18 @@ std::size_t BulkRun::account(AccountRef ref, const Bits& rows) {
       count = a.count * (rows - t.yes - t.no).count();
       break;
     }
-    case Account::Op::where: kids(rows & truth(a.node, rows).yes); break;
-    case Account::Op::unless: kids(rows - truth(a.node, rows).yes); break;
-    case Account::Op::may: kids(rows - truth(a.node, rows).no); break;
+    // The guard is asked only of rows that have something to tell.
+    case Account::Op::where:
+    case Account::Op::unless:
+    case Account::Op::may: {
+      const Bits telling = support(a.kids[0], rows);
+      if (telling.none()) break;
+      const Planes& guard = truth(a.node, telling);
+      kids(a.op == Account::Op::where    ? telling & guard.yes
+           : a.op == Account::Op::unless ? telling - guard.yes
+                                         : telling - guard.no);
+      break;
+    }
     case Account::Op::rows: {
       const BulkRows::State& s = by_rows_.evaluate(a.node, rows);
       rows.each([&](std::uint32_t row) { count += s.notes[row]; });

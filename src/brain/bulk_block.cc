@@ -13,49 +13,65 @@ Bits Bits::first(std::size_t rows) {
   return out;
 }
 
-bool Bits::none() const {
-  std::uint64_t any = 0;
-  for (const std::uint64_t w : words) any |= w;
-  return any == 0;
-}
+namespace {
 
-std::size_t Bits::count() const {
+using Words = std::array<std::uint64_t, block_words>;
+
+std::size_t count_plainly(const Words& words) {
   std::size_t n = 0;
   for (const std::uint64_t w : words) n += static_cast<std::size_t>(__builtin_popcountll(w));
   return n;
 }
 
-Bits& Bits::operator&=(const Bits& other) {
-  for (std::size_t i = 0; i < block_words; ++i) words[i] &= other.words[i];
-  return *this;
+#if defined(__x86_64__)
+// The instruction for it came after the first machines of this kind.
+__attribute__((target("popcnt"))) std::size_t count_by_popcnt(const Words& words) {
+  std::size_t n = 0;
+  for (const std::uint64_t w : words) n += static_cast<std::size_t>(__builtin_popcountll(w));
+  return n;
 }
-Bits& Bits::operator|=(const Bits& other) {
-  for (std::size_t i = 0; i < block_words; ++i) words[i] |= other.words[i];
-  return *this;
-}
-Bits& Bits::operator-=(const Bits& other) {
-  for (std::size_t i = 0; i < block_words; ++i) words[i] &= ~other.words[i];
-  return *this;
+#endif
+
+}  // namespace
+
+std::size_t Bits::count() const {
+#if defined(__x86_64__)
+  static const bool has_popcnt = __builtin_cpu_supports("popcnt") != 0;
+  if (has_popcnt) return count_by_popcnt(words);
+#endif
+  return count_plainly(words);
 }
 
 namespace {
 
-// Length, first and last eight bytes: enough to tell most texts apart.
-std::uint64_t mix(std::string_view text) {
-  std::uint64_t head = 0;
-  std::uint64_t tail = 0;
-  const std::size_t n = std::min<std::size_t>(text.size(), 8);
-  std::memcpy(&head, text.data(), n);
-  std::memcpy(&tail, text.data() + text.size() - n, n);
-  std::uint64_t h = (head ^ text.size()) * 0x9E3779B97F4A7C15ULL;
-  h = (h ^ (h >> 29) ^ tail) * 0xBF58476D1CE4E5B9ULL;
-  return h ^ (h >> 32);
+template <typename T>
+std::uint64_t load(const char* at) {
+  T out;
+  std::memcpy(&out, at, sizeof out);
+  return out;
 }
 
 }  // namespace
 
+// The first and last eight bytes, which of texts up to sixteen bytes are all.
+TextCodes::Print TextCodes::print_of(std::string_view text) {
+  const char* p = text.data();
+  const std::size_t n = text.size();
+  if (n >= 8) return {load<std::uint64_t>(p), load<std::uint64_t>(p + n - 8), n};
+  if (n >= 4) return {load<std::uint32_t>(p), load<std::uint32_t>(p + n - 4), n};
+  Print out{0, 0, n};
+  for (std::size_t i = 0; i < n; ++i) out.head = out.head << 8 | static_cast<unsigned char>(p[i]);
+  return out;
+}
+
+std::size_t TextCodes::slot_of(const Print& print) const {
+  const std::uint64_t h =
+      (print.head + print.size) * 0x9E3779B97F4A7C15ULL ^ print.tail * 0xC2B2AE3D27D4EB4FULL;
+  return (h >> 40) & (slots_.size() - 1);
+}
+
 void TextCodes::place(std::uint32_t code) {
-  std::size_t at = mix(texts_[code - 1]) & (slots_.size() - 1);
+  std::size_t at = slot_of(prints_[code - 1]);
   while (slots_[at] != 0) at = (at + 1) & (slots_.size() - 1);
   slots_[at] = code;
 }
@@ -63,6 +79,7 @@ void TextCodes::place(std::uint32_t code) {
 void TextCodes::add(const std::string& text) {
   if (code(text) != 0) return;
   texts_.push_back(text);
+  prints_.push_back(print_of(text));
   if (texts_.size() * 4 > slots_.size()) {
     slots_.assign(std::max<std::size_t>(16, slots_.size() * 2), 0);
     for (std::uint32_t c = 1; c <= texts_.size(); ++c) place(c);
@@ -73,9 +90,11 @@ void TextCodes::add(const std::string& text) {
 
 std::uint32_t TextCodes::code(std::string_view text) const {
   if (slots_.empty()) return 0;
-  for (std::size_t at = mix(text) & (slots_.size() - 1); slots_[at] != 0;
-       at = (at + 1) & (slots_.size() - 1)) {
-    if (texts_[slots_[at] - 1] == text) return slots_[at];
+  const Print print = print_of(text);
+  for (std::size_t at = slot_of(print); slots_[at] != 0; at = (at + 1) & (slots_.size() - 1)) {
+    const std::uint32_t code = slots_[at];
+    if (!(prints_[code - 1] == print)) continue;
+    if (print.size <= 16 || texts_[code - 1] == text) return code;
   }
   return 0;
 }
@@ -99,12 +118,16 @@ const Bits& BlockColumns::nulls(std::size_t column) {
   k.nulls_of = block_;
   k.nulls = {};
   const std::uint8_t* valid = source(column).valid().data() + first_;
-  for (std::size_t at = 0; at < rows_; at += 64) {
-    const std::size_t n = std::min<std::size_t>(64, rows_ - at);
-    std::uint64_t bits = 0;
-    for (std::size_t i = 0; i < n; ++i) bits |= static_cast<std::uint64_t>(valid[at + i] == 0) << i;
-    k.nulls.words[at / 64] = bits;
+  std::size_t at = 0;
+  for (; at + 8 <= rows_; at += 8) {  // eight bytes of 0 or 1 to eight bits
+    const std::uint64_t bits =
+        (load<std::uint64_t>(reinterpret_cast<const char*>(valid + at)) * 0x0102040810204080ULL) >>
+        56;
+    k.nulls.words[at / 64] |= bits << (at % 64);
   }
+  for (; at < rows_; ++at)
+    k.nulls.words[at / 64] |= static_cast<std::uint64_t>(valid[at]) << (at % 64);
+  k.nulls = all_ - k.nulls;
   return k.nulls;
 }
 
@@ -114,9 +137,10 @@ const Bits& BlockColumns::rows_of(std::size_t column, std::uint32_t code) {
     k.codes_of = block_;
     k.by_code.assign(codes_[column].size() + 1, Bits{});
     const Column& c = source(column);
+    const TextCodes& codes = codes_[column];
+    const std::uint8_t* present = valid(column);
     for (std::size_t row = 0; row < rows_; ++row) {
-      if (c.is_null(first_ + row)) continue;
-      k.by_code[codes_[column].code(c.text_at(first_ + row))].set(row);
+      if (present[row] != 0) k.by_code[codes.code(c.text_at(first_ + row))].set(row);
     }
   }
   return k.by_code[code];

@@ -20,13 +20,32 @@ struct Bits {
   std::array<std::uint64_t, block_words> words{};
 
   static Bits first(std::size_t rows);  // the bits 0..rows-1
+  static Bits only(std::size_t row) {
+    Bits out;
+    out.set(row);
+    return out;
+  }
   bool get(std::size_t row) const { return (words[row >> 6] >> (row & 63) & 1) != 0; }
   void set(std::size_t row) { words[row >> 6] |= 1ULL << (row & 63); }
-  bool none() const;
+  bool none() const {
+    std::uint64_t any = 0;
+    for (std::size_t i = 0; i < block_words; ++i) any |= words[i];
+    return any == 0;
+  }
   std::size_t count() const;
-  Bits& operator&=(const Bits& other);
-  Bits& operator|=(const Bits& other);
-  Bits& operator-=(const Bits& other);  // these and not others
+  Bits& operator&=(const Bits& other) {
+    for (std::size_t i = 0; i < block_words; ++i) words[i] &= other.words[i];
+    return *this;
+  }
+  Bits& operator|=(const Bits& other) {
+    for (std::size_t i = 0; i < block_words; ++i) words[i] |= other.words[i];
+    return *this;
+  }
+  // These and not others.
+  Bits& operator-=(const Bits& other) {
+    for (std::size_t i = 0; i < block_words; ++i) words[i] &= ~other.words[i];
+    return *this;
+  }
   friend Bits operator&(Bits a, const Bits& b) { return a &= b; }
   friend Bits operator|(Bits a, const Bits& b) { return a |= b; }
   friend Bits operator-(Bits a, const Bits& b) { return a -= b; }
@@ -56,8 +75,16 @@ class TextCodes {
   const std::string& text(std::uint32_t code) const { return texts_[code - 1]; }
 
  private:
+  struct Print {
+    std::uint64_t head, tail, size;
+    bool operator==(const Print&) const = default;
+  };
+  static Print print_of(std::string_view text);
+  std::size_t slot_of(const Print& print) const;
   void place(std::uint32_t code);
+
   std::vector<std::string> texts_;
+  std::vector<Print> prints_;
   std::vector<std::uint32_t> slots_;
 };
 
@@ -72,6 +99,9 @@ class BlockColumns {
   const Bits& all() const { return all_; }
   const std::int64_t* ints(std::size_t column) const {
     return source(column).ints().data() + first_;
+  }
+  const std::uint8_t* valid(std::size_t column) const {
+    return source(column).valid().data() + first_;
   }
   std::string_view text(std::size_t column, std::size_t row) const {
     return source(column).text_at(first_ + row);

@@ -61,132 +61,154 @@ std::int64_t round_units(std::int64_t units, std::int64_t power, Rounding mode) 
 
 }  // namespace
 
-void BulkRun::numbers(NodeRef ref, std::span<const std::uint32_t> rows, std::int64_t* out,
-                      Fault* faults) {
+void BulkRun::numbers(NodeRef ref, const RowList& rows, std::int64_t* out, Fault* faults) {
   const GraphNode& n = plan_.graph[ref];
-  const std::size_t count = rows.size();
   if (n.form == Form::column) {
     const std::int64_t* ints = columns_.ints(n.number);
-    for (std::size_t i = 0; i < count; ++i) {
-      out[i] = ints[rows[i]];
-      faults[i] = columns_.is_null(n.number, rows[i]) ? 1 : 0;
+    const std::uint8_t* valid = columns_.valid(n.number);
+    for (const std::uint32_t row : rows.rows) {
+      out[row] = ints[row];
+      faults[row] = valid[row] == 0 ? 1 : 0;
     }
   } else if (n.form == Form::constant) {
-    const bool null = n.value.is_null();
-    std::int64_t units = 0;
-    if (!null) {
-      units = n.shape == Shape::number ? n.value.as_number().to_scaled(n.scale).value_or(0)
-                                       : n.value.whole();
-    }
-    std::fill_n(out, count, units);
-    std::fill_n(faults, count, static_cast<Fault>(null ? 1 : 0));
+    fixed_numbers(n, n.scale, rows, out, faults);
   } else if (n.form == Form::calc) {
     calc_numbers(n, rows, out, faults);
   } else if (n.form == Form::choice) {
     choice_numbers(ref, rows, out, faults);
   } else {
-    for (std::size_t i = 0; i < count; ++i) {
-      const Value v = exact(ref, rows[i]);
-      faults[i] = v.is_null() ? 1 : 0;
-      out[i] = v.is_null() ? 0 : v.whole();
+    for (const std::uint32_t row : rows.rows) {
+      const Value v = exact(ref, row);
+      faults[row] = v.is_null() ? 1 : 0;
+      out[row] = v.is_null() ? 0 : v.whole();
     }
+  }
+}
+
+// A constant, in units of that scale.
+void BulkRun::fixed_numbers(const GraphNode& n, int scale, const RowList& rows, std::int64_t* out,
+                            Fault* faults) const {
+  std::int64_t units = 0;
+  Fault fault = n.value.is_null() ? 1 : 0;
+  if (n.value.is(Kind::number)) {
+    const auto exact_units = n.value.as_number().to_scaled(scale);
+    fault = exact_units ? 0 : 2;
+    units = exact_units.value_or(0);
+  } else if (fault == 0) {
+    units = n.value.whole();
+  }
+  for (const std::uint32_t row : rows.rows) {
+    out[row] = units;
+    faults[row] = fault;
   }
 }
 
 // Brings units of one scale to a wider one.
-static void rescale(std::span<std::int64_t> units, std::uint8_t* faults, int from, int to) {
+static void rescale(const std::vector<std::uint32_t>& rows, std::int64_t* units,
+                    std::uint8_t* faults, int from, int to) {
   if (from == to) return;
   const std::int64_t power = powers[to - from];
-  for (std::size_t i = 0; i < units.size(); ++i) {
-    std::int64_t scaled = 0;
-    if (__builtin_mul_overflow(units[i], power, &scaled) && faults[i] == 0) faults[i] = 2;
-    units[i] = scaled;
+  for (const std::uint32_t row : rows) {
+    if (__builtin_mul_overflow(units[row], power, &units[row]) && faults[row] == 0) faults[row] = 2;
   }
 }
 
-void BulkRun::choice_numbers(NodeRef ref, std::span<const std::uint32_t> rows, std::int64_t* out,
-                             Fault* faults) {
+void BulkRun::choice_numbers(NodeRef ref, const RowList& rows, std::int64_t* out, Fault* faults) {
   const GraphNode& n = plan_.graph[ref];
-  Bits wanted;
-  for (const std::uint32_t row : rows) wanted.set(row);
-  const std::vector<Bits>& taken_rows = taken(ref, wanted);
-  std::vector<std::uint32_t> here;
-  std::vector<std::uint32_t> places;
+  const std::vector<Bits>& taken_rows = taken(ref, rows.bits);
+  const Borrowed here(*this);
   for (std::size_t leaf = 0; leaf < taken_rows.size(); ++leaf) {
-    here.clear();
-    places.clear();
-    for (std::uint32_t i = 0; i < rows.size(); ++i) {
-      if (!taken_rows[leaf].get(rows[i])) continue;
-      here.push_back(rows[i]);
-      places.push_back(i);
-    }
-    if (here.empty()) continue;
+    const Bits bits = taken_rows[leaf] & rows.bits;
+    if (bits.none()) continue;
+    here->list.set(bits);
     const NodeRef kid = n.kids[std::min(leaf * 2 + 1, n.kids.size() - 1)];
-    std::vector<std::int64_t> units(here.size());
-    std::vector<Fault> kid_faults(here.size());
-    numbers(kid, here, units.data(), kid_faults.data());
     const GraphNode& k = plan_.graph[kid];
-    if (k.shape == Shape::number) rescale(units, kid_faults.data(), k.scale, n.scale);
-    for (std::size_t i = 0; i < here.size(); ++i) {
-      out[places[i]] = units[i];
-      faults[places[i]] = kid_faults[i];
+    if (k.form == Form::constant) {
+      fixed_numbers(k, n.scale, here->list, out, faults);
+    } else {
+      numbers(kid, here->list, out, faults);
+      if (k.shape == Shape::number) rescale(here->list.rows, out, faults, k.scale, n.scale);
     }
   }
 }
 
-void BulkRun::calc_numbers(const GraphNode& n, std::span<const std::uint32_t> rows,
-                           std::int64_t* out, Fault* faults) {
-  const std::size_t count = rows.size();
+namespace {
+
+// One operand's function over the rows; what does not fit int64 is marked.
+template <typename Fn>
+void each_number(const std::vector<std::uint32_t>& rows, std::int64_t* out, std::uint8_t* faults,
+                 Fn&& function) {
+  for (const std::uint32_t row : rows) {
+    if (!narrow(function(out[row]), out[row]) && faults[row] == 0) faults[row] = 2;
+  }
+}
+
+// Two operands': null where one is null, marked where one is.
+template <typename Fn>
+void each_pair(const std::vector<std::uint32_t>& rows, std::int64_t* out, std::uint8_t* faults,
+               const std::int64_t* other, const std::uint8_t* other_faults, Fn&& function) {
+  for (const std::uint32_t row : rows) {
+    const std::uint8_t both = faults[row] | other_faults[row];
+    if (!narrow(function(out[row], other[row]), out[row]) && both == 0) {
+      faults[row] = 2;
+    } else {
+      faults[row] = (both & 1) != 0 ? 1 : both;
+    }
+  }
+}
+
+}  // namespace
+
+void BulkRun::calc_numbers(const GraphNode& n, const RowList& rows, std::int64_t* out,
+                           Fault* faults) {
   const GraphNode& first = plan_.graph[n.kids[0]];
   if (first.shape == Shape::number && first.scale < 0) {  // rounded from decimals
-    for (std::size_t i = 0; i < count; ++i) {
-      const Value v = calc_exact(n, rows[i]);
-      faults[i] = v.is_null() ? 1 : 0;
-      out[i] = 0;
+    for (const std::uint32_t row : rows.rows) {
+      const Value v = calc_exact(n, row);
+      faults[row] = v.is_null() ? 1 : 0;
+      out[row] = 0;
       if (v.is_null()) continue;
       const auto units = v.as_number().to_scaled(n.scale);
-      if (!units) faults[i] = 2;
-      out[i] = units.value_or(0);
+      if (!units) faults[row] = 2;
+      out[row] = units.value_or(0);
     }
     return;
   }
   numbers(n.kids[0], rows, out, faults);
-  const bool aligned = n.calc == Calc::add || n.calc == Calc::subtract || n.calc == Calc::least ||
-                       n.calc == Calc::greatest;
-  if (aligned && n.shape == Shape::number) rescale({out, count}, faults, first.scale, n.scale);
-  std::vector<std::int64_t> other(n.kids.size() > 1 ? count : 0);
-  std::vector<Fault> other_faults(other.size());
-  const auto each = [&](auto&& function) {
-    for (std::size_t i = 0; i < count; ++i) {
-      if (!other.empty() && other_faults[i] > faults[i]) faults[i] = other_faults[i];
-      if (!other.empty() && other_faults[i] == 1) faults[i] = 1;
-      Wide result = function(out[i], other.empty() ? 0 : other[i]);
-      if (!narrow(result, out[i]) && faults[i] == 0) faults[i] = 2;
-    }
-  };
-  const auto unary = [&](auto&& function) {
-    each([&](std::int64_t a, std::int64_t) -> Wide { return function(a); });
-  };
+  const auto each = [&](auto&& function) { each_number(rows.rows, out, faults, function); };
   switch (n.calc) {
-    case Calc::negate: return unary([](std::int64_t a) { return -static_cast<Wide>(a); });
+    case Calc::negate: return each([](std::int64_t a) { return -static_cast<Wide>(a); });
     case Calc::absolute:
-      return unary([](std::int64_t a) { return a < 0 ? -static_cast<Wide>(a) : Wide{a}; });
-    case Calc::years: return unary([](std::int64_t a) { return Wide{a / 12}; });
-    case Calc::months: return unary([](std::int64_t a) { return Wide{a % 12}; });
-    case Calc::year: return unary([](std::int64_t a) { return Wide{year_month_day(a).year}; });
-    case Calc::month: return unary([](std::int64_t a) { return Wide{year_month_day(a).month}; });
-    case Calc::day: return unary([](std::int64_t a) { return Wide{year_month_day(a).day}; });
+      return each([](std::int64_t a) { return a < 0 ? -static_cast<Wide>(a) : Wide{a}; });
+    case Calc::years: return each([](std::int64_t a) { return Wide{a / 12}; });
+    case Calc::months: return each([](std::int64_t a) { return Wide{a % 12}; });
+    case Calc::year: return each([](std::int64_t a) { return Wide{year_month_day(a).year}; });
+    case Calc::month: return each([](std::int64_t a) { return Wide{year_month_day(a).month}; });
+    case Calc::day: return each([](std::int64_t a) { return Wide{year_month_day(a).day}; });
     case Calc::round: {
       if (n.scale == first.scale) return;
       const std::int64_t power = powers[first.scale - n.scale];
-      return unary([&](std::int64_t a) { return Wide{round_units(a, power, n.mode)}; });
+      return each([&](std::int64_t a) { return Wide{round_units(a, power, n.mode)}; });
     }
-    default: break;
+    default: return calc_pairs(n, rows, out, faults);
   }
+}
+
+// The functions of two operands or more; the first stands in `out` already.
+void BulkRun::calc_pairs(const GraphNode& n, const RowList& rows, std::int64_t* out,
+                         Fault* faults) {
+  const bool aligned = n.calc != Calc::multiply && n.shape == Shape::number &&
+                       plan_.graph[n.kids[0]].shape == Shape::number;
+  if (aligned) rescale(rows.rows, out, faults, plan_.graph[n.kids[0]].scale, n.scale);
+  const Borrowed other(*this);
+  const auto each = [&](auto&& function) {
+    each_pair(rows.rows, out, faults, other->units.data(), other->faults.data(), function);
+  };
   for (std::size_t kid = 1; kid < n.kids.size(); ++kid) {
-    numbers(n.kids[kid], rows, other.data(), other_faults.data());
-    if (aligned && n.shape == Shape::number) {
-      rescale(other, other_faults.data(), plan_.graph[n.kids[kid]].scale, n.scale);
+    numbers(n.kids[kid], rows, other->units.data(), other->faults.data());
+    if (aligned) {
+      rescale(rows.rows, other->units.data(), other->faults.data(), plan_.graph[n.kids[kid]].scale,
+              n.scale);
     }
     switch (n.calc) {
       case Calc::add: each([](Wide a, Wide b) { return a + b; }); break;

@@ -100,6 +100,12 @@ const BulkRows::State& BulkRows::evaluate(NodeRef ref, const Bits& rows) {
   return s;
 }
 
+const Value& BulkRows::value(NodeRef ref, std::uint32_t row) {
+  State& s = states_[ref];
+  if (s.block != block_ || !s.done.get(row)) evaluate(ref, Bits::only(row));
+  return s.values[row];
+}
+
 BulkRows::Kept BulkRows::compute(NodeRef ref, std::uint32_t row, State& state) {
   const Origin& origin = run_.plan().graph.origin(run_.plan().graph[ref]);
   Row& one = row_of(origin.entry);

@@ -30,6 +30,7 @@ class BulkRows {
   ~BulkRows();
   void begin() { ++block_; }
   const State& evaluate(NodeRef node, const Bits& rows);
+  const Value& value(NodeRef node, std::uint32_t row);
 
  private:
   // One evaluation of one row: what the graph knows is read from it.

@@ -44,6 +44,8 @@ void BulkRun::begin(const Batch& batch, const std::vector<std::size_t>& columns,
 const Bits& BulkRun::nulls(NodeRef ref, const Bits& rows) {
   const GraphNode& n = plan_.graph[ref];
   if (n.form == Form::column) return columns_.nulls(n.number);
+  static const Bits none;
+  if (n.certain) return none;
   NullState& s = nulls_[ref];
   if (s.block != block_) {
     s.block = block_;
@@ -103,15 +105,12 @@ Value BulkRun::exact(NodeRef ref, std::uint32_t row) {
   const GraphNode& n = plan_.graph[ref];
   if (n.form == Form::constant) return n.value;
   if (n.form == Form::column) return columns_.value(n.number, row);
-  Bits one;
-  one.set(row);
-  if (n.form == Form::rows) return by_rows_.evaluate(ref, one).values[row];
-  if (n.form == Form::pick) {
-    const Value list = by_rows_.evaluate(n.kids[0], one).values[row];
-    return list.as_list()[n.number];
-  }
+  if (n.form == Form::rows) return by_rows_.value(ref, row);
+  if (n.form == Form::pick) return by_rows_.value(n.kids[0], row).as_list()[n.number];
   if (n.shape == Shape::truth) {
-    const Planes& t = truth(ref, one);
+    const TruthState& s = truths_[ref];
+    const bool known = s.block == block_ && (s.whole || s.done.get(row));
+    const Planes& t = known ? s.planes : truth(ref, Bits::only(row));
     if (t.yes.get(row)) return Value::boolean(true);
     return t.no.get(row) ? Value::boolean(false) : Value();
   }
@@ -120,12 +119,11 @@ Value BulkRun::exact(NodeRef ref, std::uint32_t row) {
 }
 
 NodeRef BulkRun::leaf_of(NodeRef choice, std::uint32_t row) {
-  Bits one;
-  one.set(row);
   const GraphNode& n = plan_.graph[choice];
-  const std::vector<Bits>& taken_rows = taken(choice, one);
-  for (std::size_t leaf = 0; leaf < taken_rows.size(); ++leaf) {
-    if (taken_rows[leaf].get(row)) return n.kids[std::min(leaf * 2 + 1, n.kids.size() - 1)];
+  const ChoiceState& s = choices_[choice];
+  if (s.block != block_ || !s.done.get(row)) taken(choice, Bits::only(row));
+  for (std::size_t leaf = 0; leaf < s.taken.size(); ++leaf) {
+    if (s.taken[leaf].get(row)) return n.kids[std::min(leaf * 2 + 1, n.kids.size() - 1)];
   }
   return n.kids.back();
 }

@@ -53,12 +53,46 @@ class BulkRun {
   };
   // 0: a number; 1: null; 2: beyond int64.
   using Fault = std::uint8_t;
+  // Rows as a plane and as a list.
+  struct RowList {
+    Bits bits;
+    std::vector<std::uint32_t> rows;
+    void set(const Bits& wanted) {
+      bits = wanted;
+      rows.clear();
+      bits.each([&](std::uint32_t row) { rows.push_back(row); });
+    }
+  };
+  // Room for a value of each row; never cleared.
+  struct Room {
+    RowList list;
+    std::array<std::int64_t, block_rows_max> units;
+    std::array<Fault, block_rows_max> faults;
+  };
+  // A room taken from the run for as long as this lives.
+  class Borrowed {
+   public:
+    explicit Borrowed(BulkRun& run) : run_(run) {
+      if (run.rooms_used_ == run.rooms_.size()) run.rooms_.push_back(std::make_unique<Room>());
+      room_ = run.rooms_[run.rooms_used_++].get();
+    }
+    ~Borrowed() { --run_.rooms_used_; }
+    Borrowed(const Borrowed&) = delete;
+    Borrowed& operator=(const Borrowed&) = delete;
+    Room* operator->() const { return room_; }
+
+   private:
+    BulkRun& run_;
+    Room* room_;
+  };
 
   // bulk_truth.cc
-  void ask(const GraphNode& n, const Bits& rows, TruthState& state);
+  void compute_truth(NodeRef node, const Bits& rows, Planes& out);
+  bool is_whole(const GraphNode& n) const;
+  void ask_column(const GraphNode& n, Planes& out);
   void ask_truth(const GraphNode& n, const Bits& rows, Planes& out);
   void ask_values(const GraphNode& n, const Bits& rows, Planes& out);
-  void column_truth(const GraphNode& n, TruthState& state);
+  void column_truth(const GraphNode& n, Planes& out);
   void all_or_any(const GraphNode& n, const Bits& rows, Planes& out);
   void hit(NodeRef node, const Bits& rows, Planes& out);
   void twice(const GraphNode& n, const Bits& rows, Planes& out);
@@ -66,12 +100,13 @@ class BulkRun {
   void value_truth(NodeRef node, const Bits& rows, Planes& out);
   const std::vector<Bits>& taken(NodeRef choice, const Bits& rows);
   const std::vector<NodeRef>& ordered(NodeRef hit);
-  // bulk_number.cc: units of the node's scale, for the rows listed.
-  void numbers(NodeRef node, std::span<const std::uint32_t> rows, std::int64_t* out, Fault* faults);
-  void calc_numbers(const GraphNode& n, std::span<const std::uint32_t> rows, std::int64_t* out,
-                    Fault* faults);
-  void choice_numbers(NodeRef node, std::span<const std::uint32_t> rows, std::int64_t* out,
-                      Fault* faults);
+  // bulk_number.cc: units of the node's scale, for the rows listed; out and faults by row.
+  void numbers(NodeRef node, const RowList& rows, std::int64_t* out, Fault* faults);
+  void calc_numbers(const GraphNode& n, const RowList& rows, std::int64_t* out, Fault* faults);
+  void calc_pairs(const GraphNode& n, const RowList& rows, std::int64_t* out, Fault* faults);
+  void choice_numbers(NodeRef node, const RowList& rows, std::int64_t* out, Fault* faults);
+  void fixed_numbers(const GraphNode& n, int scale, const RowList& rows, std::int64_t* out,
+                     Fault* faults) const;
   Value calc_exact(const GraphNode& n, std::uint32_t row);
   NodeRef leaf_of(NodeRef choice, std::uint32_t row);
   // bulk_answer.cc
@@ -79,7 +114,8 @@ class BulkRun {
   void answer_numbers(NodeRef node, const Bits& rows, Answer& out);
   void answer_same(const Value& value, const Bits& rows, Answer& out);
   std::size_t account(AccountRef account, const Bits& rows);
-  std::size_t account_decision(AccountRef account, const Bits& rows);
+  Bits support(AccountRef account, const Bits& rows);
+  Bits unknown_support(NodeRef truth, const Bits& rows);
 
   const Catalogue::Impl& plan_;
   BlockColumns columns_;
@@ -111,9 +147,8 @@ class BulkRun {
   std::vector<Answer> answers_;
   std::vector<std::unique_ptr<Bits>> planes_;  // that answers point to
   std::size_t planes_used_ = 0;
-  std::vector<std::int64_t> scratch_;
-  std::vector<Fault> fault_scratch_;
-  std::size_t scratch_used_ = 0;
+  std::vector<std::unique_ptr<Room>> rooms_;
+  std::size_t rooms_used_ = 0;
 };
 
 }  // namespace citybrain::brain

@@ -25,80 +25,91 @@ bool is_learning(std::uint32_t block) {
 
 }  // namespace
 
+// Is it as cheap for the whole block as for some rows?
+bool BulkRun::is_whole(const GraphNode& n) const {
+  if (n.form == Form::column) return true;
+  return n.form == Form::ask && plan_.graph[n.kids[0]].form == Form::column &&
+         plan_.asks[n.number].by != AskPlan::By::value;
+}
+
 const Planes& BulkRun::truth(NodeRef ref, const Bits& rows) {
   TruthState& s = truths_[ref];
-  if (s.block != block_) {
+  const bool fresh = s.block != block_;
+  if (!fresh && s.whole) return s.planes;
+  Bits todo = rows;
+  if (fresh) {
     s.block = block_;
-    s.whole = false;
-    s.done = s.planes.yes = s.planes.no = {};
-  }
-  if (s.whole) return s.planes;
-  const Bits todo = rows - s.done;
-  if (todo.none()) return s.planes;
-  const GraphNode& n = plan_.graph[ref];
-  Planes made;
-  switch (n.form) {
-    case Form::constant: put(answered(n.value), todo, made); break;
-    case Form::column: column_truth(n, s); break;
-    case Form::ask: ask(n, todo, s); break;
-    case Form::all:
-    case Form::any: all_or_any(n, todo, made); break;
-    case Form::negation: {
-      const Planes& t = truth(n.kids[0], todo);
-      made = {t.no & todo, t.yes & todo};
-      break;
-    }
-    case Form::hit: hit(ref, todo, made); break;
-    case Form::twice: twice(n, todo, made); break;
-    case Form::misfit:
-      made.yes = by_rows_.evaluate(n.kids[0], todo).misfits & todo;
-      made.no = todo - made.yes;
-      break;
-    case Form::choice: choice_truth(ref, todo, made); break;
-    case Form::truth_of: value_truth(n.kids[0], todo, made); break;
-    default: value_truth(ref, todo, made); break;
-  }
-  if (!s.whole) {
+    s.whole = is_whole(plan_.graph[ref]);
+    if (s.whole) todo = columns_.all();
+    s.done = todo;
+    s.planes = {};
+    compute_truth(ref, todo, s.planes);
+  } else {
+    todo -= s.done;
+    if (todo.none()) return s.planes;
+    s.done |= todo;
+    Planes made;
+    compute_truth(ref, todo, made);
     s.planes.yes |= made.yes;
     s.planes.no |= made.no;
-    s.done |= todo;
   }
   if (is_learning(block_)) {
-    const Bits& asked = s.whole ? columns_.all() : todo;
-    asked_[ref] += asked.count();
-    passed_[ref] += (s.planes.yes & asked).count();
+    asked_[ref] += todo.count();
+    passed_[ref] += (s.planes.yes & todo).count();
   }
   return s.planes;
 }
 
-void BulkRun::column_truth(const GraphNode& n, TruthState& s) {
-  IntAsk is_true;
-  is_true.intervals.push_back({1, INT64_MAX, false, false});
-  is_true.mark(columns_.ints(n.number), columns_.rows(), s.planes.yes);
-  const Bits& null = columns_.nulls(n.number);
-  s.planes.yes -= null;
-  s.planes.no = columns_.all() - s.planes.yes - null;
-  s.whole = true;
+// Into planes that are empty.
+void BulkRun::compute_truth(NodeRef ref, const Bits& rows, Planes& out) {
+  const GraphNode& n = plan_.graph[ref];
+  switch (n.form) {
+    case Form::constant: return put(answered(n.value), rows, out);
+    case Form::column: return column_truth(n, out);
+    case Form::ask:
+      if (is_whole(n)) return ask_column(n, out);
+      if (plan_.asks[n.number].by == AskPlan::By::truth) return ask_truth(n, rows, out);
+      return ask_values(n, rows, out);
+    case Form::all:
+    case Form::any: return all_or_any(n, rows, out);
+    case Form::negation: {
+      const Planes& t = truth(n.kids[0], rows);
+      out = {t.no & rows, t.yes & rows};
+      return;
+    }
+    case Form::hit: return hit(ref, rows, out);
+    case Form::twice: return twice(n, rows, out);
+    case Form::is_null: out.yes = nulls(n.kids[0], rows) & rows; break;
+    case Form::misfit: out.yes = by_rows_.evaluate(n.kids[0], rows).misfits & rows; break;
+    case Form::choice: return choice_truth(ref, rows, out);
+    case Form::truth_of: return value_truth(n.kids[0], rows, out);
+    default: return value_truth(ref, rows, out);
+  }
+  out.no = rows - out.yes;
 }
 
-void BulkRun::ask(const GraphNode& n, const Bits& rows, TruthState& s) {
+void BulkRun::column_truth(const GraphNode& n, Planes& out) {
+  IntAsk is_true;
+  is_true.intervals.push_back({1, INT64_MAX, false, false});
+  is_true.mark(columns_.ints(n.number), columns_.rows(), out.yes);
+  const Bits& null = columns_.nulls(n.number);
+  out.yes -= null;
+  out.no = columns_.all() - out.yes - null;
+}
+
+void BulkRun::ask_column(const GraphNode& n, Planes& out) {
   const AskPlan& a = plan_.asks[n.number];
-  const GraphNode& operand = plan_.graph[n.kids[0]];
-  const bool column = operand.form == Form::column;
-  if (a.by == AskPlan::By::truth) return ask_truth(n, rows, s.planes), void(s.done |= rows);
-  if (!column || a.by == AskPlan::By::value) {
-    return ask_values(n, rows, s.planes), void(s.done |= rows);
-  }
+  const std::uint32_t column = plan_.graph[n.kids[0]].number;
+  if (a.by == AskPlan::By::truth) return ask_truth(n, columns_.all(), out);
   if (a.by == AskPlan::By::ints) {
-    a.ints.mark(columns_.ints(operand.number), columns_.rows(), s.planes.yes);
+    a.ints.mark(columns_.ints(column), columns_.rows(), out.yes);
   } else {
-    for (const std::uint32_t code : a.codes) s.planes.yes |= columns_.rows_of(operand.number, code);
+    for (const std::uint32_t code : a.codes) out.yes |= columns_.rows_of(column, code);
   }
-  const Bits& null = columns_.nulls(operand.number);
-  s.planes.yes -= null;
-  s.planes.no = columns_.all() - s.planes.yes - null;
-  put(a.of_null, null, s.planes);
-  s.whole = true;
+  const Bits& null = columns_.nulls(column);
+  out.yes -= null;
+  out.no = columns_.all() - out.yes - null;
+  put(a.of_null, null, out);
 }
 
 void BulkRun::ask_truth(const GraphNode& n, const Bits& rows, Planes& out) {
@@ -117,23 +128,21 @@ void BulkRun::ask_values(const GraphNode& n, const Bits& rows, Planes& out) {
     if (answer == Answered::yes) out.yes.set(row);
     if (answer == Answered::no) out.no.set(row);
   };
-  prepare(n.kids[0], rows);
   if (a.by != AskPlan::By::ints) {
+    prepare(n.kids[0], rows);
     rows.each([&](std::uint32_t row) { put_one(answered(p.holds(exact(n.kids[0], row))), row); });
     return;
   }
-  std::vector<std::uint32_t> list;
-  rows.each([&](std::uint32_t row) { list.push_back(row); });
-  std::vector<std::int64_t> units(list.size());
-  std::vector<Fault> faults(list.size());
-  numbers(n.kids[0], list, units.data(), faults.data());
-  for (std::size_t i = 0; i < list.size(); ++i) {
-    if (faults[i] == 0) {
-      put_one(a.ints.holds(units[i]) ? Answered::yes : Answered::no, list[i]);
-    } else if (faults[i] == 1) {
-      put_one(a.of_null, list[i]);
+  const Borrowed room(*this);
+  room->list.set(rows);
+  numbers(n.kids[0], room->list, room->units.data(), room->faults.data());
+  for (const std::uint32_t row : room->list.rows) {
+    if (room->faults[row] == 0) {
+      put_one(a.ints.holds(room->units[row]) ? Answered::yes : Answered::no, row);
+    } else if (room->faults[row] == 1) {
+      put_one(a.of_null, row);
     } else {
-      put_one(answered(p.holds(exact(n.kids[0], list[i]))), list[i]);
+      put_one(answered(p.holds(exact(n.kids[0], row))), row);
     }
   }
 }

@@ -43,7 +43,7 @@ NodeRef Graph::intern(GraphNode node, const std::string& extra) {
 NodeRef Graph::constant(const Value& value) {
   GraphNode n;
   n.shape = shape_of(value.kind());
-  n.certain = value.is(Kind::boolean);
+  n.certain = !value.is_null();
   n.value = value;
   if (value.is(Kind::number)) {
     n.scale = -1;
@@ -155,6 +155,16 @@ NodeRef Graph::twice(std::vector<NodeRef> kids) {
   return intern(std::move(n));
 }
 
+NodeRef Graph::is_null(NodeRef operand) {
+  if (is_constant(operand)) return constant(Value::boolean(nodes_[operand].value.is_null()));
+  GraphNode n;
+  n.form = Form::is_null;
+  n.shape = Shape::truth;
+  n.certain = true;
+  n.kids = {operand};
+  return intern(std::move(n));
+}
+
 NodeRef Graph::misfit(NodeRef rows) {
   GraphNode n;
   n.form = Form::misfit;
@@ -199,7 +209,6 @@ NodeRef Graph::choice(const std::vector<Piece>& pieces, NodeRef otherwise) {
     }
   }
   if (!same) n.shape = Shape::other;
-  if (n.shape != Shape::truth) n.certain = false;
   return intern(std::move(n));
 }
 
@@ -254,6 +263,8 @@ NodeRef Graph::calc(Calc calc, std::vector<NodeRef> kids, Rounding mode, int dig
   if (weight > calc_weight_max) return no_ref;
   n.kids = std::move(kids);
   set_number(n);
+  n.certain = calc != Calc::divide && std::all_of(n.kids.begin(), n.kids.end(),
+                                                  [&](NodeRef k) { return nodes_[k].certain; });
   if (calc == Calc::divide)
     n.zero = ask(n.kids[1], predicate_of_order(Op::equal, Value::number(0)));
   return intern(std::move(n));

@@ -62,9 +62,10 @@ struct GraphNode {
     all,       // three-valued and
     any,       // three-valued or
     negation,
-    hit,     // true where every kid is true, else false
-    twice,   // true where two kids or more are, else false
-    misfit,  // true where kids[0] (by rows) was of another type than wanted, else false
+    hit,      // true where every kid is true, else false
+    twice,    // true where two kids or more are, else false
+    is_null,  // of kids[0]: true or false
+    misfit,   // true where kids[0] (by rows) was of another type than wanted, else false
     choice,  // kids: guard, leaf, guard, leaf, …, leaf: the first whose guard is true, or the last
     calc,    // kids by `calc`
     rows,    // by the machine: origin `number`; kids: what it reads
@@ -74,7 +75,7 @@ struct GraphNode {
   Shape shape = Shape::other;
   Calc calc = Calc::add;
   Rounding mode = Rounding::half_even;
-  bool certain = false;    // of a truth: never unknown
+  bool certain = false;    // never null; of a truth: never unknown
   std::int16_t scale = 0;  // of a number: units of 10^-scale; -1 = decimals that fit no scale
   std::int16_t digits = 0;
   std::uint16_t weight = 1;  // nodes in it, counted as written
@@ -97,6 +98,7 @@ class Graph {
   NodeRef negation(NodeRef kid);
   NodeRef hit(std::vector<NodeRef> kids);
   NodeRef twice(std::vector<NodeRef> kids);
+  NodeRef is_null(NodeRef operand);
   NodeRef misfit(NodeRef rows);
   struct Piece {
     NodeRef guard, leaf;

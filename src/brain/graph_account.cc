@@ -29,7 +29,9 @@ AccountRef Accounts::fixed(std::uint32_t count) {
   return count == 0 ? no_account : intern({Account::Op::fixed, no_ref, count, {}});
 }
 
-AccountRef Accounts::nulls(NodeRef node) { return intern({Account::Op::nulls, node, 0, {}}); }
+AccountRef Accounts::nulls(const Graph& graph, NodeRef node) {
+  return graph[node].certain ? no_account : intern({Account::Op::nulls, node, 0, {}});
+}
 
 AccountRef Accounts::unknowns(const Graph& graph, NodeRef truth, std::uint32_t count) {
   if (count == 0 || graph[truth].certain) return no_account;

@@ -39,7 +39,7 @@ class Accounts {
 
   AccountRef sum(std::vector<AccountRef> kids);
   AccountRef fixed(std::uint32_t count);
-  AccountRef nulls(NodeRef node);
+  AccountRef nulls(const Graph& graph, NodeRef node);
   AccountRef unknowns(const Graph& graph, NodeRef truth, std::uint32_t count);
   // Where the guard is constant, the kid alone or nothing.
   AccountRef guarded(const Graph& graph, Account::Op op, NodeRef guard, AccountRef kid);

@@ -68,6 +68,7 @@ class EntryBuilder {
   // graph_table.cc
   std::optional<Made> table(const Table& table, const Logic& logic, const Types& types);
   std::optional<Made> table_input(const TableInput& input, const Logic& logic, NodeRef& misfit);
+  std::optional<NodeRef> null_test(const Code& test, NodeRef tested);
   struct Rule {
     NodeRef hit = no_ref;
     AccountRef tests = no_account;

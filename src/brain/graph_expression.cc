@@ -50,7 +50,7 @@ std::optional<Made> EntryBuilder::strict(Calc calc, const std::vector<Made>& ope
   }
   const NodeRef node = graph_.calc(calc, std::move(nodes), mode, digits);
   if (node == no_ref) return std::nullopt;
-  accounts.push_back(accounts_.nulls(node));
+  accounts.push_back(accounts_.nulls(graph_, node));
   return Made{node, accounts_.sum(std::move(accounts))};
 }
 

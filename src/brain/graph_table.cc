@@ -72,6 +72,18 @@ std::optional<Made> EntryBuilder::table(const Table& t, const Logic& logic, cons
   return Made{graph_.choice(pieces, last.node), account};
 }
 
+// `null` or not(null): known of every value.
+std::optional<NodeRef> EntryBuilder::null_test(const Code& test, NodeRef tested) {
+  const Node& root = test.nodes[test.root];
+  if (root.op != Op::tests || root.count != 1) return std::nullopt;
+  const Node& only = test.nodes[test.kids[root.first]];
+  if (only.op != Op::test_value || only.aux != 0) return std::nullopt;
+  const auto value = fold(test, only.a);
+  if (!value || !value->is_null()) return std::nullopt;
+  const NodeRef is_null = graph_.is_null(tested);
+  return root.aux != 0 ? graph_.negation(is_null) : is_null;
+}
+
 EntryBuilder::Rule EntryBuilder::rule(const Table& t, const TableRule& r,
                                       const std::vector<Made>& inputs, const Logic& logic,
                                       const Types& types) {
@@ -93,6 +105,9 @@ EntryBuilder::Rule EntryBuilder::rule(const Table& t, const TableRule& r,
          (graph_.is_constant(inputs[i].node) && graph_[inputs[i].node].value.is_null()));
     if (asked) {
       tests.push_back(graph_.ask(inputs[i].node, *predicate));
+      specials.push_back(no_account);
+    } else if (const auto of_null = null_test(test, inputs[i].node)) {
+      tests.push_back(*of_null);
       specials.push_back(no_account);
     } else {
       const Made made = by_rows(&test, test.root, logic, {}, &t.inputs[i], inputs[i].node);

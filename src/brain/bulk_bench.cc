@@ -1,0 +1,257 @@
+// bench bulk: every policy of the city, from its DMN text, over 500,000 subjects: 资格 and 金额 of
+// each, written to a file. Beside it the same one by one with Model::evaluate, on a sample of the
+// subjects, scaled. The file is read back, and the sample's digest is equal on both sides.
+//   build/bulk_bench [ROWS]
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
+#include "bench_city.h"
+
+namespace citybrain::brain {
+namespace {
+
+using namespace bench;
+
+constexpr std::size_t page_rows = 4 * block_rows_max;
+constexpr std::size_t sampled_in_page = 8;
+
+// A record a model and block: for each decision its parts; the largest part of equal values stands
+// first and without rows: it is the rest.
+class Writer {
+ public:
+  explicit Writer(const std::string& path) : file_(std::fopen(path.c_str(), "wb")) {
+    buffer_.reserve(capacity + (1 << 20));
+  }
+  ~Writer() {
+    flush();
+    std::fclose(file_);
+  }
+
+  void write(const ModelAnswers& answers) {
+    put(static_cast<std::uint64_t>(answers.model));
+    put(static_cast<std::uint64_t>(answers.first_row));
+    put(static_cast<std::uint64_t>(answers.rows));
+    for (const Answer& answer : answers.decisions) write(answer);
+    if (buffer_.size() >= capacity) flush();
+  }
+  std::size_t bytes() const { return bytes_ + buffer_.size(); }
+
+ private:
+  static constexpr std::size_t capacity = 1 << 20;
+
+  template <typename T>
+  void put(const T& plain) {
+    put(&plain, sizeof plain);
+  }
+  void put(const void* bytes, std::size_t size) {
+    const std::size_t at = buffer_.size();
+    buffer_.resize(at + size);
+    std::memcpy(buffer_.data() + at, bytes, size);
+  }
+  void put(const Value& value) {
+    const std::string text = to_text(value);
+    put(static_cast<std::uint8_t>(value.kind()));
+    put(static_cast<std::uint16_t>(text.size()));
+    put(text.data(), text.size());
+  }
+  void write(const Answer& answer) {
+    std::size_t largest = 0;
+    for (std::size_t i = 0; i < answer.same.size(); ++i) {
+      if (answer.same[i].count > answer.same[largest].count) largest = i;
+    }
+    put(static_cast<std::uint8_t>(answer.same.size()));
+    if (!answer.same.empty()) put(answer.same[largest].value);
+    for (std::size_t i = 0; i < answer.same.size(); ++i) {
+      if (i == largest) continue;
+      put(answer.same[i].value);
+      write_rows(answer.same[i]);
+    }
+    put(static_cast<std::uint8_t>(answer.numbers.size()));
+    for (const Answer::Numbers& n : answer.numbers) {
+      put(static_cast<std::uint8_t>(n.scale));
+      put(static_cast<std::uint16_t>(n.rows.size()));
+      for (const std::uint32_t row : n.rows) put(static_cast<std::uint16_t>(row));
+      put(n.units.data(), n.units.size() * sizeof(std::int64_t));
+    }
+    put(static_cast<std::uint16_t>(answer.others.size()));
+    for (std::size_t i = 0; i < answer.others.size(); ++i) {
+      put(answer.other_rows[i]);
+      put(answer.others[i]);
+    }
+  }
+  // A list where that is shorter than the plane.
+  void write_rows(const Answer::Same& same) {
+    if (same.count * sizeof(std::uint16_t) >= same.rows.size_bytes()) {
+      put(std::uint16_t{0xFFFF});
+      return put(same.rows.data(), same.rows.size_bytes());
+    }
+    put(static_cast<std::uint16_t>(same.count));
+    for (std::size_t w = 0; w < same.rows.size(); ++w) {
+      for (std::uint64_t bits = same.rows[w]; bits != 0; bits &= bits - 1)
+        put(static_cast<std::uint16_t>(w * 64 + static_cast<std::size_t>(__builtin_ctzll(bits))));
+    }
+  }
+  void flush() {
+    bytes_ += buffer_.size();
+    if (std::fwrite(buffer_.data(), 1, buffer_.size(), file_) != buffer_.size()) std::abort();
+    buffer_.clear();
+  }
+
+  std::FILE* file_;
+  std::vector<char> buffer_;
+  std::size_t bytes_ = 0;
+};
+
+// Reads the file back and digests the sampled rows.
+class Reader {
+ public:
+  explicit Reader(std::string bytes) : bytes_(std::move(bytes)) {}
+
+  std::uint64_t digest(std::size_t decisions) {
+    Digest out;
+    while (at_ < bytes_.size()) {
+      const auto model = take<std::uint64_t>();
+      const auto first = take<std::uint64_t>();
+      const auto rows = take<std::uint64_t>();
+      for (std::size_t d = 0; d < decisions; ++d) {
+        const std::vector<std::string> values = read(rows);
+        for (std::uint64_t row = 0; row < rows; ++row) {
+          if ((first + row) % page_rows < sampled_in_page)
+            out.add(first + row, model, d, values[row]);
+        }
+      }
+    }
+    return out.value();
+  }
+
+ private:
+  template <typename T>
+  T take() {
+    T out;
+    std::memcpy(&out, bytes_.data() + at_, sizeof out);
+    at_ += sizeof out;
+    return out;
+  }
+  std::string value() {
+    take<std::uint8_t>();
+    const std::size_t size = take<std::uint16_t>();
+    at_ += size;
+    return bytes_.substr(at_ - size, size);
+  }
+  std::vector<std::string> read(std::uint64_t rows) {
+    const int same = take<std::uint8_t>();
+    std::vector<std::string> values(rows, same > 0 ? value() : "");
+    for (int i = 1; i < same; ++i) {
+      const std::string v = value();
+      const auto count = take<std::uint16_t>();
+      for (int r = 0; count != 0xFFFF && r < count; ++r) values[take<std::uint16_t>()] = v;
+      for (std::size_t w = 0; count == 0xFFFF && w < block_rows_max / 64; ++w) {
+        for (auto bits = take<std::uint64_t>(); bits != 0; bits &= bits - 1)
+          values[w * 64 + static_cast<std::size_t>(__builtin_ctzll(bits))] = v;
+      }
+    }
+    for (int parts = take<std::uint8_t>(); parts > 0; --parts) {
+      const int scale = take<std::uint8_t>();
+      const std::size_t count = take<std::uint16_t>();
+      std::vector<std::uint16_t> at(count);
+      for (auto& row : at) row = take<std::uint16_t>();
+      for (const auto row : at) values[row] = Decimal::scaled(take<std::int64_t>(), scale).text();
+    }
+    for (int others = take<std::uint16_t>(); others > 0; --others) {
+      const auto row = take<std::uint32_t>();
+      values[row] = value();
+    }
+    return values;
+  }
+
+  std::string bytes_;
+  std::size_t at_ = 0;
+};
+
+struct OneByOne {
+  Digest digest;
+  double seconds = 0;
+  std::size_t evaluations = 0;
+};
+
+// 金额 asks for 资格 itself, so the time of one call stands for both.
+void one_by_one(const City& city, const Batch& page, std::size_t first_row, OneByOne& out) {
+  for (std::size_t row = 0; row < std::min(sampled_in_page, page.rows); ++row) {
+    std::vector<Context> contexts;
+    for (const CatalogueEntry& e : city.entries) contexts.push_back(context_of(e, page, row));
+    std::vector<Value> sums(contexts.size());
+    const double start = now_s();
+    for (std::size_t p = 0; p < contexts.size(); ++p)
+      sums[p] = city.entries[p].model->evaluate("金额", contexts[p]).value;
+    out.seconds += now_s() - start;
+    out.evaluations += contexts.size();
+    for (std::size_t p = 0; p < contexts.size(); ++p) {
+      const Value may = city.entries[p].model->evaluate("资格", contexts[p]).value;
+      out.digest.add(first_row + row, p, 0, to_text(may));
+      out.digest.add(first_row + row, p, 1, to_text(sums[p]));
+    }
+  }
+}
+
+Result<void> run(std::size_t rows) {
+  CB_TRY(const City city, read_city());
+  Facts facts(city, 1);
+  const std::string path = "/tmp/citybrain-bench-bulk.bin";
+  double start = now_s();
+  CB_TRY(const auto catalogue, Catalogue::compile(city.entries, facts.schema()));
+  double seconds = now_s() - start;
+  const CatalogueFigures& f = catalogue->figures();
+  std::printf(
+      "compiled in %.3f s: %zu models, %zu conditions, %zu of them distinct, %zu nodes, %zu by "
+      "rows\n",
+      seconds, f.models, f.conditions, f.shared_conditions, f.nodes, f.by_rows);
+  CatalogueRun run(catalogue);
+  OneByOne one;
+  std::size_t entitled = 0;
+  std::size_t diagnostics = 0;
+  std::size_t bytes = 0;
+  {
+    Writer writer(path);
+    for (std::size_t done = 0; done < rows; done += page_rows) {
+      const Batch page = facts.page(std::min(page_rows, rows - done));
+      start = now_s();
+      CB_TRY(const std::size_t noted, run.batch(page, [&](ModelAnswers answers) {
+        answers.first_row += done;
+        for (const auto& same : answers.decisions[0].same)
+          entitled += same.value.is_true() ? same.count : 0;
+        writer.write(answers);
+        return ok();
+      }));
+      seconds += now_s() - start;
+      diagnostics += noted;
+      one_by_one(city, page, done, one);
+    }
+    bytes = writer.bytes();
+  }
+  CB_TRY(std::string written, read_file(path));
+  const std::uint64_t ours = Reader(std::move(written)).digest(2);
+  std::filesystem::remove(path);
+  const double other = one.seconds / static_cast<double>(one.evaluations) *
+                       static_cast<double>(rows * city.entries.size());
+  std::printf("%zu subjects x %zu policies: %zu entitled, %zu diagnostics, %zu bytes written\n",
+              rows, city.entries.size(), entitled, diagnostics, bytes);
+  std::printf("one by one: %zu evaluations in %.2f s, scaled\n", one.evaluations, one.seconds);
+  std::printf("digest of the sample: ours %016llx, one by one %016llx\n",
+              static_cast<unsigned long long>(ours),
+              static_cast<unsigned long long>(one.digest.value()));
+  if (ours != one.digest.value()) return internal("the digests differ");
+  std::printf("bench bulk ours=%.3f other=%.1f ratio=%.0f unit=s\n", seconds, other,
+              other / seconds);
+  return ok();
+}
+
+}  // namespace
+}  // namespace citybrain::brain
+
+int main(int argc, char** argv) {
+  const auto done = citybrain::brain::run(argc > 1 ? std::strtoul(argv[1], nullptr, 10) : 500'000);
+  if (done) return 0;
+  std::fprintf(stderr, "bulk_bench: %s\n", done.error().message.c_str());
+  return 1;
+}
