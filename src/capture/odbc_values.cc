@@ -173,6 +173,7 @@ Result<void> odbc_add_value(void* statement, unsigned short column, const OdbcTy
     case SQL_REAL:
     case SQL_FLOAT:
     case SQL_DOUBLE: return add_double(statement, column, type.code == SQL_REAL, row);
+    case SQL_BIT: return add_flag(statement, column, row);
     default: break;
   }
   std::string text;
