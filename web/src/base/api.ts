@@ -58,15 +58,16 @@ async function problem_of(reply: Response): Promise<Problem> {
 }
 
 async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
+  const file = body instanceof Blob
   const headers: Record<string, string> = { accept: 'application/json' }
   if (method !== 'GET') headers['x-requested-with'] = 'citybrain'
-  if (body !== undefined) headers['content-type'] = 'application/json'
+  if (body !== undefined) headers['content-type'] = file ? body.type || 'application/octet-stream' : 'application/json'
   let reply: Response
   try {
     reply = await fetch(path, {
       method,
       headers,
-      body: body === undefined ? undefined : JSON.stringify(body),
+      body: body === undefined ? undefined : file ? body : JSON.stringify(body),
       credentials: 'same-origin',
       cache: 'no-store',
       signal: AbortSignal.timeout(timeout_ms_max),
@@ -85,6 +86,7 @@ async function call<T>(method: string, path: string, body?: unknown): Promise<T>
 export const api = {
   get: <T>(path: string, query?: Query) => call<T>('GET', with_query(path, query)),
   post: <T>(path: string, body?: unknown) => call<T>('POST', path, body ?? {}),
+  send_file: <T>(path: string, file: Blob) => call<T>('POST', path, file),
   del: <T>(path: string) => call<T>('DELETE', path),
 }
 

@@ -34,6 +34,7 @@ const router = createRouter({
     { path: '/quarantine', meta: { title: 'rail.quarantine' }, component: () => import('@rooms/rail/QuarantinePage.vue') },
     { path: '/work-orders', meta: { title: 'rail.orders' }, component: () => import('@rooms/rail/WorkOrdersPage.vue') },
     { path: '/rows', meta: { title: 'rail.where_is' }, component: () => import('@rooms/rail/WhereaboutsPage.vue') },
+    { path: '/catalog-import', meta: { title: 'catalog.import' }, component: () => import('@rooms/catalog/ImportPage.vue') },
     { path: '/board', meta: { title: 'catalog.board' }, component: () => import('@rooms/catalog/BoardPage.vue') },
     { path: '/demands/:id', meta: { title: 'catalog.demand' }, component: () => import('@rooms/catalog/DemandPage.vue') },
     { path: '/duties/:code', meta: { title: 'catalog.duty' }, component: () => import('@rooms/catalog/DutyPage.vue') },

@@ -150,3 +150,17 @@ export const records = (code: string, query: Query) => api.get<Records>(`${path_
 export function percent(quality: number | null | undefined): string {
   return quality == null ? '—' : `${quality.toFixed(1)}%`
 }
+
+export interface ImportReport {
+  entries: number
+  items: number
+  added: number
+  changed: number
+  unchanged: number
+  refused: { sheet: string; row: number; cell: string; column: string; message: string }[]
+  refused_total: number
+  seconds: number
+  dry_run: boolean
+}
+
+export const import_catalog = (file: Blob, dry_run: boolean) => api.send_file<ImportReport>(with_query('/api/catalog/import', { dry_run }), file)

@@ -97,6 +97,7 @@ export const rail_words: Words = {
   'rail.key': ['主键（复合主键用 | 分隔）', 'Key (parts joined by |)'],
   'rail.in_rows': ['已落地', 'in the rows'],
   'rail.in_columns': ['列库已可查', 'in the columns'],
+  'rail.in_source': ['来源 {name} 里有', 'at the source {name}'],
   'rail.waiting': ['在途', 'On its way'],
   'rail.error': ['错误', 'Error'],
   'rail.check.type': ['类型', 'type'],
