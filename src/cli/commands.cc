@@ -18,6 +18,8 @@
 #include "base/text.h"
 #include "benefit/treasury_sim.h"
 #include "brain/tck.h"
+#include "builtins_reference.h"
+#include "decision_commands.h"
 #include "demo_city.h"
 #include "rooms.h"
 #include "serve.h"
@@ -208,6 +210,10 @@ std::vector<Command> commands() {
       {"verify", "verify [--data DIR]", "recompute the audit log and the ledger", run_verify},
       audit_command(),
       benefit::treasury_command(),
+      decide_command(),
+      check_command(),
+      simulate_command(),
+      builtins_command(),
       {"tck", "tck DIR [--score]", "run the DMN conformance cases under a folder", run_tck},
       {"surface", "surface --to DIR [--data DIR]", "write routes, events and commands as text",
        run_surface},
