@@ -1,5 +1,6 @@
 // The one way to the server: fetch with the session's cookie, the header that marks our own writes, a time
 // limit, and every refusal as an ApiError whose words a person can read (RFC 9457 problem documents).
+import { early_reply } from './early'
 import { has_word, t } from './i18n'
 
 export interface Problem {
@@ -64,7 +65,8 @@ async function call<T>(method: string, path: string, body?: unknown): Promise<T>
   if (body !== undefined) headers['content-type'] = file ? body.type || 'application/octet-stream' : 'application/json'
   let reply: Response
   try {
-    reply = await fetch(path, {
+    const ahead = method === 'GET' ? await early_reply(path) : null
+    reply = ahead ?? await fetch(path, {
       method,
       headers,
       body: body === undefined ? undefined : file ? body : JSON.stringify(body),

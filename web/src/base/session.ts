@@ -1,6 +1,7 @@
 // Who is signed in. One shared state per page; the cookie itself is HttpOnly and never seen here.
 import { reactive } from 'vue'
 import { api, on_session_ended } from './api'
+import { signed_in_key } from './early'
 import { set_server_now } from './time'
 
 export interface Principal {
@@ -50,6 +51,7 @@ export async function log_in(login: string, password: string): Promise<void> {
 
 export async function log_out(): Promise<void> {
   await api.del('/api/session')
+  localStorage.removeItem(signed_in_key)
   session.principal = null
 }
 

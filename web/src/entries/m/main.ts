@@ -6,13 +6,11 @@ import { add_words } from '@base/i18n'
 import { base_words } from '@base/words'
 import { load_session } from '@base/session'
 import EntitlementsPage from '@rooms/benefit/EntitlementsPage.vue'
-import { ask_ahead } from '@rooms/benefit/ask_ahead'
 import { benefit_words } from '@rooms/benefit/words'
 import { guard_words } from '@rooms/guard/words'
 import App from './App.vue'
 
 add_words(base_words, benefit_words, guard_words)
-ask_ahead(load_session()) // while the page is being put together
 
 const router = createRouter({
   history: createWebHistory('/m/'),
@@ -27,4 +25,8 @@ const router = createRouter({
   scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
 })
 
-createApp(App).use(router).mount('#app')
+// The session is asked for before these scripts come (m-early.js): waiting a moment for it saves drawing the page
+// twice on a slow phone.
+const moment_ms = 300
+const known = load_session().catch(() => undefined) // the frame asks again and says what is wrong
+void Promise.race([known, new Promise((done) => setTimeout(done, moment_ms))]).then(() => createApp(App).use(router).mount('#app'))
