@@ -100,10 +100,11 @@ namespace {
 Result<Reply> list(const Catalog& catalog, const Request& request) {
   const Search search = search_of(request);
   CB_TRY(const Found found, catalog.search(search, catalog.sight_of(request.principal)));
+  CB_TRY(const auto standings, catalog.standings_of(found.resources));
   json::array items;
-  for (const auto& resource : found.resources) {
-    CB_TRY(const Standing standing, catalog.standing_of(resource->code));
-    json::object item = summary_of(catalog, *resource, standing);
+  for (std::size_t i = 0; i < found.resources.size(); ++i) {
+    const auto& resource = found.resources[i];
+    json::object item = summary_of(catalog, *resource, standings[i]);
     item["abstract"] = resource->abstract;
     item["matched"] = matched_items(*resource, search.words);
     items.push_back(std::move(item));
@@ -249,14 +250,36 @@ Result<Reply> uses(Catalog& catalog, const Request& request) {
   return Reply::json(json::object{{"items", std::move(items)}, {"total", total}});
 }
 
+// catalog.write is for entries of one's own department, catalog.write_all for all.
+Result<void> check_writer(const Catalog& catalog, const Principal& who, const Resource& entry) {
+  if (catalog.may(who, "catalog.write_all") || entry.department == who.department) return ok();
+  return denied("'" + entry.code + "' is of department '" + entry.department +
+                "'; it changes its entries itself");
+}
+
+// What is there already must be the caller's to change as well, and be the version he saw.
+Result<void> check_there(const Catalog& catalog, const Request& request) {
+  const auto there = catalog.resource(request.param("code"));
+  if (!there) return ok();
+  CB_DO(check_writer(catalog, request.principal, **there));
+  if (!request.json.is_object()) return ok();
+  const json::value* seen = request.json.get_object().if_contains("version");
+  if (seen == nullptr || seen->to_number<std::int64_t>() == (*there)->version) return ok();
+  return conflict("'" + (*there)->code + "' is at version " + std::to_string((*there)->version) +
+                  " by now; look at it again and repeat the change");
+}
+
 Result<Reply> put(Catalog& catalog, const Request& request) {
   CB_TRY(Resource entry, entry_from(catalog, request.json.get_object()));
   entry.code = request.param("code");
+  CB_DO(check_writer(catalog, request.principal, entry));
+  CB_DO(check_there(catalog, request));
   CB_TRY(const auto stored, catalog.put(entry, request.principal.id));
   return Reply::json(json::object{{"code", stored->code}, {"version", stored->version}});
 }
 
 Result<Reply> retire(Catalog& catalog, const Request& request) {
+  CB_DO(check_there(catalog, request));
   CB_DO(catalog.retire(request.param("code"), request.principal.id));
   return Reply::json(json::object{{"code", request.param("code")}, {"retired", true}});
 }

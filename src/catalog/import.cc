@@ -226,6 +226,14 @@ Result<ImportReport> put(Catalog& catalog, Importer& importer, const ImportOptio
   for (const auto& [at, error] : catalog.check_all(good)) {
     if (from[at]->good) importer.refuse_entry(*from[at], error.message);
   }
+  for (std::size_t i = 0; i < good.size() && !options.department.empty(); ++i) {
+    const auto there = catalog.resource(good[i].code);
+    const bool own = good[i].department == options.department &&
+                     (!there || (*there)->department == options.department);
+    if (own || !from[i]->good) continue;
+    importer.refuse_entry(*from[i],
+                          "department is another than yours; it changes its entries itself");
+  }
   std::vector<Resource> passed;
   for (std::size_t i = 0; i < good.size(); ++i) {
     if (from[i]->good) passed.push_back(std::move(good[i]));

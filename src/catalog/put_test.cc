@@ -282,7 +282,7 @@ TEST(Transfer, WhatWasExportedIsImportedWithoutAChange) {
       for (const char* words : {"national", "zhejiang"}) {
         const auto bytes = export_entries(*city.catalog, city.catalog->resources(), format, words);
         ASSERT_TRUE(bytes) << bytes.error().message;
-        const auto report = import_bytes(*city.catalog, *bytes, {"u2", false});
+        const auto report = import_bytes(*city.catalog, *bytes, {"u2", false, ""});
         ASSERT_TRUE(report) << report.error().message;
         for (const auto& one : report->refused) ADD_FAILURE() << one.cell << ": " << one.message;
         EXPECT_EQ(report->put.unchanged, 3u);
@@ -308,11 +308,11 @@ TEST(Transfer, RefusesByCellAndTakesTheRest) {
       "2020-06-01\n"
       "部门,坏的信息项,3010020007/000023,大数据局,电子表格,名称,颜色型,40,非共享,某法,,禁止开放,"
       "每年,2020-06-01\n";
-  const auto dry = import_bytes(*city.catalog, csv, {"u1", true});
+  const auto dry = import_bytes(*city.catalog, csv, {"u1", true, ""});
   ASSERT_TRUE(dry) << dry.error().message;
   EXPECT_EQ(dry->refused_total, 2u);
   EXPECT_EQ(city.catalog->resources().size(), 2u);
-  const auto report = import_bytes(*city.catalog, csv, {"u1", false});
+  const auto report = import_bytes(*city.catalog, csv, {"u1", false, ""});
   ASSERT_TRUE(report) << report.error().message;
   EXPECT_EQ(report->entries, 3u);
   EXPECT_EQ(report->put.added, 1u);
@@ -325,9 +325,12 @@ TEST(Transfer, RefusesByCellAndTakesTheRest) {
   EXPECT_FALSE((*park)->collected);
   EXPECT_EQ((*park)->items[0].code, "gymc");
   EXPECT_EQ((*park)->items[1].field, (Field{"mjgq", Type::decimal, 2}));
-  EXPECT_EQ(import_bytes(*city.catalog, csv, {"u1", false})->put.unchanged, 1u);
-  EXPECT_FALSE(import_bytes(*city.catalog, "a,b\n1,2\n", {"u1", false}));
-  EXPECT_FALSE(import_bytes(*city.catalog, "\xff\xfe", {"u1", false}));
+  EXPECT_EQ(import_bytes(*city.catalog, csv, {"u1", false, ""})->put.unchanged, 1u);
+  const auto foreign = import_bytes(*city.catalog, csv, {"u1", false, "fhfb"});
+  ASSERT_TRUE(foreign);
+  EXPECT_EQ(foreign->refused.at(2).cell, "D2");  // not his department's
+  EXPECT_FALSE(import_bytes(*city.catalog, "a,b\n1,2\n", {"u1", false, ""}));
+  EXPECT_FALSE(import_bytes(*city.catalog, "\xff\xfe", {"u1", false, ""}));
 }
 
 }  // namespace

@@ -20,6 +20,13 @@ Standing standing_from(const sql::Row& row, std::size_t at) {
   return out;
 }
 
+Result<Standing> standing_in(sql::Session& session, std::string_view resource) {
+  CB_TRY(const auto row, session.query_one("SELECT rows_total, rows_good, rows_bad, landed_at"
+                                           " FROM catalog_standing WHERE resource = $1",
+                                           {resource}));
+  return row ? standing_from(*row, 0) : Standing{};
+}
+
 }  // namespace
 
 Result<void> Catalog::record_lineage(const std::vector<Lineage>& edges) {
@@ -154,11 +161,19 @@ Result<std::vector<QualityPoint>> Catalog::quality_of(std::string_view resource,
 }
 
 Result<Standing> Catalog::standing_of(std::string_view resource) const {
-  return db_.read([&](sql::Session& session) -> Result<Standing> {
-    CB_TRY(const auto row, session.query_one("SELECT rows_total, rows_good, rows_bad, landed_at"
-                                             " FROM catalog_standing WHERE resource = $1",
-                                             {resource}));
-    return row ? standing_from(*row, 0) : Standing{};
+  return db_.read([&](sql::Session& session) { return standing_in(session, resource); });
+}
+
+Result<std::vector<Standing>> Catalog::standings_of(
+    const std::vector<std::shared_ptr<const Resource>>& resources) const {
+  using Standings = std::vector<Standing>;
+  return db_.read([&](sql::Session& session) -> Result<Standings> {
+    Standings out;
+    for (const auto& resource : resources) {
+      CB_TRY(const Standing one, standing_in(session, resource->code));
+      out.push_back(one);
+    }
+    return out;
   });
 }
 

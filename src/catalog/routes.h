@@ -5,7 +5,6 @@
 
 #include "base/room.h"
 #include "catalog/catalog.h"
-#include "catalog/transfer.h"
 
 namespace citybrain::catalog {
 
@@ -16,7 +15,5 @@ std::vector<Route> transfer_routes(Catalog& catalog);
 // The parameters of a search, and the search they make.
 std::vector<Param> search_params();
 Search search_of(const Request& request);
-
-json::object shown(const ImportReport& report);
 
 }  // namespace citybrain::catalog

@@ -153,17 +153,26 @@ Shape entry_shape() {
               may("share_method", text("", 40)), may("open_type", text("", 40)),
               may("open_condition", text("", 4000)), may("check", text("range:0..5|past …", 2000)),
               may("description", text("", 4000))});
-  return object(
-      {need("resource_code", text("official code: 类1 项2 目3 细目*/顺序*", 80)),
-       need("name", text("", 800)), need("department", text("short name", 60)),
-       may("system", text("", 60)), need("category", words(Word::category)),
-       may("abstract", text("", 16000)), need("format", words(Word::format)),
-       may("format_type", text("", 240)), need("share_type", text("own, national or Zhejiang", 40)),
-       may("share_condition", text("", 4000)), may("share_method", text("", 40)),
-       need("open_type", text("", 40)), may("open_condition", text("", 4000)),
-       need("update_cycle", text("", 40)), need("published_on", text("date", 10)),
-       may("related", array(text("", 80))), need("keeping", word({"keyed", "append"})),
-       may("collected", boolean("the platform gathers its records")), need("items", array(item))});
+  return object({need("resource_code", text("official code: 类1 项2 目3 细目*/顺序*", 80)),
+                 need("name", text("", 800)),
+                 need("department", text("short name", 60)),
+                 may("system", text("", 60)),
+                 need("category", words(Word::category)),
+                 may("abstract", text("", 16000)),
+                 need("format", words(Word::format)),
+                 may("format_type", text("", 240)),
+                 need("share_type", text("own, national or Zhejiang", 40)),
+                 may("share_condition", text("", 4000)),
+                 may("share_method", text("", 40)),
+                 need("open_type", text("", 40)),
+                 may("open_condition", text("", 4000)),
+                 need("update_cycle", text("", 40)),
+                 need("published_on", text("date", 10)),
+                 may("related", array(text("", 80))),
+                 need("keeping", word({"keyed", "append"})),
+                 may("collected", boolean("the platform gathers its records")),
+                 may("version", integer("that was seen; conflict where it is another", 0)),
+                 need("items", array(item))});
 }
 
 Result<Resource> entry_from(const Catalog& catalog, const json::object& body) {

@@ -42,6 +42,16 @@ Result<Reply> export_all(Catalog& catalog, const Request& request) {
   return attachment(std::move(bytes), format, "catalogue");
 }
 
+ImportOptions options_of(const Catalog& catalog, const Request& request) {
+  ImportOptions options;
+  options.by = request.principal.id;
+  options.dry_run = request.param("dry_run") == "true";
+  if (!catalog.may(request.principal, "catalog.write_all")) {
+    options.department = request.principal.department;
+  }
+  return options;
+}
+
 }  // namespace
 
 json::object shown(const ImportReport& report) {
@@ -93,8 +103,7 @@ std::vector<Route> transfer_routes(Catalog& catalog) {
        .audit = Audit("catalog.import"),
        .handler = [&catalog](const Request& request) -> Result<Reply> {
          CB_TRY(const ImportReport report,
-                import_bytes(catalog, request.body,
-                             {request.principal.id, request.param("dry_run") == "true"}));
+                import_bytes(catalog, request.body, options_of(catalog, request)));
          return Reply::json(shown(report));
        }},
   };

@@ -55,13 +55,13 @@ def names_of(objects, aspects, departments, divisions):
 
 
 def counts_of(dice, resources, items):
-    """How many items each has: 6..24, in all exactly `items`."""
-    counts = [min(24, max(6, round(dice.gauss(items / resources, 3.5)))) for _ in range(resources)]
+    """How many items each has: 6..22, in all exactly `items`."""
+    counts = [min(22, max(6, round(dice.gauss(items / resources, 3.5)))) for _ in range(resources)]
     rest = items - sum(counts)
     while rest:
         at = dice.randrange(resources)
         step = 1 if rest > 0 else -1
-        if 6 <= counts[at] + step <= 24:
+        if 6 <= counts[at] + step <= 22:
             counts[at] += step
             rest -= step
     return counts

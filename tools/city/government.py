@@ -97,13 +97,13 @@ dsj_gxjh dsj 公共数据共享交换平台 共享平台
 STAFF = "catalog.read cockpit.read "
 ROLES = {
     # Who owns the data folder, over the admin socket: what the commands of the program do.
-    "operator": "catalog.read catalog.read_all catalog.write catalog.coordinate accounts.write "
+    "operator": "catalog.read catalog.read_all catalog.write catalog.write_all catalog.coordinate accounts.write "
                 "rail.write system.backup system.read",
-    "admin": STAFF + "catalog.read_all catalog.write accounts.write guard.audit guard.witness "
+    "admin": STAFF + "catalog.read_all catalog.write catalog.write_all accounts.write guard.audit guard.witness "
              "system.read system.backup rail.read",
-    "engineer": STAFF + "catalog.read_all catalog.write rail.read rail.write rail.quarantine guard.read "
+    "engineer": STAFF + "catalog.read_all catalog.write catalog.write_all rail.read rail.write rail.quarantine guard.read "
                 "system.read",
-    "steward": STAFF + "catalog.read_all catalog.write catalog.coordinate rail.read "
+    "steward": STAFF + "catalog.read_all catalog.write catalog.write_all catalog.coordinate rail.read "
                "rail.quarantine guard.read "
                "guard.clear_l2@quality",
     "finance_maker": STAFF + "benefit.read benefit.import benefit.claims benefit.decisions "
@@ -119,7 +119,7 @@ ROLES = {
                "guard.clear_l2@audit",
     "leader": STAFF + "catalog.read_all benefit.read",
     # Of any department: asks for shared data in its name, and answers for what it supplies.
-    "data_officer": STAFF + "catalog.demand catalog.answer",
+    "data_officer": STAFF + "catalog.write catalog.demand catalog.answer",
     "citizen": "benefit.decisions",
     "enterprise": "benefit.decisions",
 }

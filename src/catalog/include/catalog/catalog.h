@@ -257,6 +257,9 @@ class Catalog {
   // Of one resource, and of all that anything arrived for.
   Result<Standing> standing_of(std::string_view resource) const;
   Result<std::map<std::string, Standing, std::less<>>> standings() const;
+  // Of those, in their order.
+  Result<std::vector<Standing>> standings_of(
+      const std::vector<std::shared_ptr<const Resource>>& resources) const;
 
  private:
   struct Snapshot;

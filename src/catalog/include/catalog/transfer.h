@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/json.h"
 #include "base/result.h"
 #include "catalog/catalog.h"
 
@@ -29,12 +30,16 @@ struct ImportReport {
   bool dry_run = false;
 };
 
+// As the routes give it.
+json::object shown(const ImportReport& report);
+
 inline constexpr std::size_t refusals_max = 1000;
 inline constexpr std::size_t import_entries_max = 100'000;
 
 struct ImportOptions {
   std::string by;
-  bool dry_run = false;  // everything but the writing
+  bool dry_run = false;         // everything but the writing
+  std::string department = {};  // whose entries alone may be put; "" = all
 };
 
 enum class FileFormat : std::uint8_t { xlsx, csv };
