@@ -64,17 +64,7 @@ AuditLog::~AuditLog() = default;
 
 Result<void> AuditLog::open() {
   State& s = *state_;
-  std::string fresh(32, '\0');
-  s.random.fill({reinterpret_cast<unsigned char*>(fresh.data()), fresh.size()});
-  CB_TRY(s.lookup_key, s.db.write([&](sql::Tx& tx) -> Result<std::string> {
-    CB_DO(
-        tx.exec("INSERT INTO guard_secret (name, value) VALUES ('audit_subject', $1) "
-                "ON CONFLICT (name) DO NOTHING",
-                {sql::Blob{fresh}}));
-    CB_TRY(const auto row,
-           tx.query_one("SELECT value FROM guard_secret WHERE name = 'audit_subject'"));
-    return row->bytes(0);
-  }));
+  CB_TRY(s.lookup_key, secret_of(s.db, s.random, "audit_subject"));
   auto loaded =
       s.db.read([](sql::Session& session) -> Result<LoadedHead> { return load_head(session); });
   if (!loaded) return std::move(loaded).error();

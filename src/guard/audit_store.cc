@@ -59,15 +59,32 @@ AuditRecord record_of(const AuditRow& row) {
   return record;
 }
 
-std::string keyed_digest(std::string_view key, std::string_view subject) {
+std::string keyed_bytes(std::string_view key, std::string_view text) {
   crypto_auth_hmacsha256_state state;
   crypto_auth_hmacsha256_init(&state, reinterpret_cast<const unsigned char*>(key.data()),
                               key.size());
-  crypto_auth_hmacsha256_update(&state, reinterpret_cast<const unsigned char*>(subject.data()),
-                                subject.size());
+  crypto_auth_hmacsha256_update(&state, reinterpret_cast<const unsigned char*>(text.data()),
+                                text.size());
   std::string out(crypto_auth_hmacsha256_BYTES, '\0');
   crypto_auth_hmacsha256_final(&state, reinterpret_cast<unsigned char*>(out.data()));
-  return to_hex(out);
+  return out;
+}
+
+std::string keyed_digest(std::string_view key, std::string_view subject) {
+  return to_hex(keyed_bytes(key, subject));
+}
+
+Result<std::string> secret_of(sql::Db& db, Random& random, std::string_view name) {
+  std::string fresh(32, '\0');
+  random.fill({reinterpret_cast<unsigned char*>(fresh.data()), fresh.size()});
+  return db.write([&](sql::Tx& tx) -> Result<std::string> {
+    CB_DO(
+        tx.exec("INSERT INTO guard_secret (name, value) VALUES ($1, $2) "
+                "ON CONFLICT (name) DO NOTHING",
+                {name, sql::Blob{fresh}}));
+    CB_TRY(const auto row, tx.query_one("SELECT value FROM guard_secret WHERE name = $1", {name}));
+    return row->bytes(0);
+  });
 }
 
 Result<void> check_page(std::int64_t page, std::int64_t size) {

@@ -42,7 +42,10 @@ Result<Hash> root_from_path(const Hash& leaf, std::uint64_t index, std::uint64_t
 // The bytes that are hashed: one JSON object, its members in this order, the suite named first.
 std::string entry_text(const AuditRow& row);
 AuditRecord record_of(const AuditRow& row);
-// HMAC-SHA-256 of a subject's number, in hex.
+// HMAC-SHA-256, 32 bytes; and of a subject's number, in hex.
+std::string keyed_bytes(std::string_view key, std::string_view text);
+// 32 secret bytes of the store under a name, made when first asked for.
+Result<std::string> secret_of(sql::Db& db, Random& random, std::string_view name);
 std::string keyed_digest(std::string_view key, std::string_view subject);
 Result<void> check_page(std::int64_t page, std::int64_t size);
 

@@ -1,24 +1,16 @@
-// Guard: the read door, and internal readings. Each ends in an audit entry before anything leaves.
+// Guard: its parts, and internal readings, each of which ends in an audit entry before anything
+// leaves. The read door is in door.cc.
 #include "guard/guard.h"
 
 #include <algorithm>
 #include <map>
 #include <set>
 
-#include "base/ids.h"
+#include "audit_store.h"
 #include "base/text.h"
-#include "grades.h"
-#include "lake/lake.h"
-#include "read.h"
+#include "guard_state.h"
 
 namespace citybrain::guard {
-
-struct Guard::State {
-  State(sql::Db& db, lake::Lake& l, Random& r) : lake(l), grades(db), random(r) {}
-  lake::Lake& lake;
-  Grades grades;
-  Random& random;
-};
 
 Guard::Guard(sql::Db& db, lake::Lake& lake, const Clock& clock, Random& random,
              GuardOptions options)
@@ -26,11 +18,13 @@ Guard::Guard(sql::Db& db, lake::Lake& lake, const Clock& clock, Random& random,
       audit_(std::make_unique<AuditLog>(db, clock, random)),
       transparency_(
           std::make_unique<Transparency>(db, *audit_, clock, random, options.audit_origin)),
+      grants_(std::make_unique<Grants>(db, clock, random)),
       state_(std::make_unique<State>(db, lake, random)) {}
 Guard::~Guard() = default;
 
 Result<void> Guard::open() {
   CB_DO(state_->grades.load());
+  CB_TRY(state_->pseudonym_key, secret_of(state_->db, state_->random, "pseudonyms"));
   CB_DO(audit_->open());
   return transparency_->open();
 }
@@ -57,91 +51,6 @@ Result<ResourceGrades> Guard::grades_of(std::string_view resource) const {
 }
 
 std::vector<Purpose> Guard::purposes() const { return state_->grades.purposes(); }
-
-namespace {
-
-json::array names_of(const std::vector<ReadColumn>& columns, bool masked) {
-  json::array names;
-  for (const ReadColumn& column : columns) {
-    if (column.masked == masked) names.emplace_back(column.code);
-  }
-  return names;
-}
-
-const char* text_of(Comparison::Op op) {
-  switch (op) {
-    case Comparison::Op::eq: return "=";
-    case Comparison::Op::ne: return "!=";
-    case Comparison::Op::lt: return "<";
-    case Comparison::Op::le: return "<=";
-    case Comparison::Op::gt: return ">";
-    case Comparison::Op::ge: return ">=";
-  }
-  return "=";
-}
-
-// What a read was about, without a value of it.
-json::object details_of(const Access& access, const ReadSpec& spec, const View& view) {
-  json::object details;
-  if (!access.basis.empty()) details["basis"] = first_code_points(access.basis, 200);
-  details["rows_of"] = view.own_only ? "self" : "all";
-  details["by"] = spec.key.empty() ? "filter" : "key";
-  json::array filters;
-  for (const Comparison& comparison : spec.comparisons) {
-    filters.emplace_back(comparison.column + " " + text_of(comparison.op));
-  }
-  if (!filters.empty()) details["filters"] = std::move(filters);
-  return details;
-}
-
-}  // namespace
-
-Result<ReadResult> Guard::read(const Access& access, const ReadSpec& spec) {
-  CB_TRY(const auto resource, state_->grades.of(spec.resource));
-  CB_TRY(const Purpose purpose, state_->grades.purpose(access.purpose));
-  AuditEntry entry;
-  entry.event = "guard.read";
-  entry.actor = access.principal.id;
-  entry.purpose = purpose.code;
-  entry.object = "resource:" + spec.resource;
-  const auto view = view_of(*identity_, access, resource, purpose);
-  auto rows = view ? read_rows(state_->lake, *view, spec) : Result<Rows>(view.error());
-  if (!rows) {
-    if (rows.error().code != Code::denied) return std::move(rows).error();
-    entry.status = 403;
-    CB_DO(audit_->append(entry));
-    return std::move(rows).error();
-  }
-  entry.details = details_of(access, spec, *view);
-  entry.details["columns"] = names_of(rows->columns, false);
-  entry.details["masked"] = names_of(rows->columns, true);
-  entry.details["rows"] = rows->batch.rows;
-  entry.details["rows_seq"] = rows->as_of.rows_seq;
-  entry.details["columns_seq"] = rows->as_of.columns_seq;
-  std::string salt(16, '\0');
-  state_->random.fill({reinterpret_cast<unsigned char*>(salt.data()), salt.size()});
-  salt = to_hex(salt);
-  entry.details["answer"] = answer_digest(answer_rows(rows->batch), salt);
-  entry.subjects = rows->subjects;
-  CB_TRY(const std::uint64_t index, audit_->append(entry));
-  return ReadResult{std::move(rows->batch), std::move(rows->columns), index, std::move(salt),
-                    rows->as_of};
-}
-
-json::array answer_rows(const Batch& batch) {
-  json::array rows;
-  rows.reserve(batch.rows);
-  for (std::size_t i = 0; i < batch.rows; ++i) {
-    json::array row;
-    for (const Cell& cell : batch.row(i)) row.push_back(to_json(cell));
-    rows.push_back(std::move(row));
-  }
-  return rows;
-}
-
-std::string answer_digest(const json::array& rows, std::string_view salt) {
-  return to_hex(sha256(std::string(salt) + json::serialize(rows)));
-}
 
 // --- internal work
 

@@ -13,7 +13,11 @@
 
 #include <array>
 
+#include "audit_store.h"
+#include "base/idcheck.h"
+#include "base/ids.h"
 #include "base/text.h"
+#include "ff1.h"
 
 namespace citybrain::guard {
 namespace {
@@ -114,6 +118,63 @@ std::string year_of(const Cell& cell) {
   return std::string(hidden);
 }
 
+std::string month_of(const Cell& cell) {
+  const auto text = [](const YearMonthDay& day) {
+    return std::to_string(day.year) + (day.month < 10 ? "-0" : "-") + std::to_string(day.month);
+  };
+  if (const auto* date = std::get_if<Date>(&cell)) return text(ymd_of(*date));
+  if (const auto* at = std::get_if<Timestamp>(&cell)) return text(ymd_of(city_date(*at)));
+  return std::string(hidden);
+}
+
+// A division code down to its district (six digits), or an address as L3 shows it.
+std::string district_of(Holds holds, std::string_view text) {
+  if (text.size() >= 6 && text.size() <= 12 && all_digits(text))
+    return std::string(text.substr(0, 6));
+  return holds == Holds::address ? mask_address(text, false) : std::string(hidden);
+}
+
+// "[1000,2000)": the range of `width` from a multiple of it.
+std::string bucket_of(const Cell& cell, std::int64_t width) {
+  std::int64_t whole = 0;
+  if (const auto* number = std::get_if<std::int64_t>(&cell)) {
+    whole = *number;
+  } else if (const auto* decimal = std::get_if<Decimal64>(&cell)) {
+    std::int64_t unit = 1;
+    for (int i = 0; i < decimal->scale; ++i) unit *= 10;
+    whole = decimal->value / unit - (decimal->value % unit < 0 ? 1 : 0);
+  } else {
+    return std::string(hidden);
+  }
+  std::int64_t low = 0;
+  std::int64_t high = 0;
+  const std::int64_t rest = (whole % width + width) % width;
+  if (__builtin_sub_overflow(whole, rest, &low) || __builtin_add_overflow(low, width, &high)) {
+    return std::string(hidden);
+  }
+  return "[" + std::to_string(low) + "," + std::to_string(high) + ")";
+}
+
+// Digits for digits, all else as it stands; an identity number gets the check character that fits.
+// Hidden where there are too few digits to hide in.
+std::string same_form(const std::string& text, std::string_view key) {
+  const bool identity = check_resident_id(text).has_value();
+  const std::string_view source = identity ? std::string_view(text).substr(0, 17) : text;
+  std::string digits;
+  for (const char c : source) {
+    if (c >= '0' && c <= '9') digits.push_back(c);
+  }
+  const auto hidden_digits = ff1_encrypt(key, identity ? "identity" : "digits", 10, digits);
+  if (!hidden_digits) return std::string(hidden);
+  std::string out(source);
+  std::size_t next = 0;
+  for (char& c : out) {
+    if (c >= '0' && c <= '9') c = (*hidden_digits)[next++];
+  }
+  if (identity) out.push_back(resident_check_char(out));
+  return out;
+}
+
 }  // namespace
 
 Holds holds_of(const ItemGrade& item, const Field& field) {
@@ -158,6 +219,29 @@ std::optional<std::string> mask(Holds holds, Grade grade, const Cell& cell) {
     case Holds::other: break;
   }
   return std::string(hidden);
+}
+
+std::optional<std::string> mask(const Mask& mask_named, Holds holds, Grade grade, const Cell& cell,
+                                std::string_view key) {
+  switch (mask_named.kind) {
+    case Mask::Kind::by_grade: return mask(holds, grade, cell);
+    case Mask::Kind::redact: return std::string(hidden);
+    case Mask::Kind::nullify:
+    case Mask::Kind::verify: return std::nullopt;
+    case Mask::Kind::partial: return mask(holds, Grade::L3, cell);
+    default: break;
+  }
+  if (is_null(cell)) return std::nullopt;
+  const std::string text = to_text(cell);
+  switch (mask_named.kind) {
+    case Mask::Kind::year: return year_of(cell);
+    case Mask::Kind::month: return month_of(cell);
+    case Mask::Kind::district: return district_of(holds, text);
+    case Mask::Kind::bucket: return bucket_of(cell, mask_named.width);
+    case Mask::Kind::pseudonym: return to_hex(keyed_bytes(key, text).substr(0, 16));
+    case Mask::Kind::format_preserving: return same_form(text, key);
+    default: return text;
+  }
 }
 
 }  // namespace citybrain::guard

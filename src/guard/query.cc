@@ -66,4 +66,10 @@ Result<ReadSpec> read_query(const ResourceGrades& grades, const QueryText& text)
   return spec;
 }
 
+Result<ReadSpec> filter_query(const ResourceGrades& grades, const std::string& filter) {
+  QueryText text;
+  text.filter = filter;
+  return read_query(grades, text);
+}
+
 }  // namespace citybrain::guard

@@ -18,4 +18,7 @@ struct QueryText {
 // its type; what the caller may not use is refused by the read door itself.
 Result<ReadSpec> read_query(const ResourceGrades& grades, const QueryText& text);
 
+// The row filter of a grant, read as the filter of a query.
+Result<ReadSpec> filter_query(const ResourceGrades& grades, const std::string& filter);
+
 }  // namespace citybrain::guard

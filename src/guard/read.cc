@@ -12,10 +12,6 @@
 namespace citybrain::guard {
 namespace {
 
-std::string clear_right(Grade grade) {
-  return std::string("guard.clear_") + lower_ascii(name_of(grade));
-}
-
 // A row on its way out: the clear cells it is ordered by, and what the caller will see.
 struct Shown {
   std::vector<Cell> order;
@@ -68,6 +64,10 @@ class Reader {
     CB_TRY(const std::size_t item, find(column));
     if (view_.is_clear(item)) return ok();
     const Grade grade = resource_.items[item].grade;
+    if (view_.grant) {
+      return denied("item '" + column + "' is not clear by the grant '" + view_.grant->id +
+                    "', so " + use + " may not use it");
+    }
     return denied("item '" + column + "' is " + name_of(grade) + " and masked for you, so " + use +
                   " may not use it; the right '" + clear_right(grade) + "@" + view_.purpose.code +
                   "' is missing");
@@ -105,10 +105,15 @@ class Reader {
       return invalid("at most 16 comparisons and 8 columns to sort by");
     }
     if (spec_.columns.empty()) {
-      for (std::size_t i = 0; i < resource_.items.size(); ++i) output_.push_back(i);
+      for (std::size_t i = 0; i < resource_.items.size(); ++i) {
+        if (view_.is_granted(i)) output_.push_back(i);
+      }
     }
     for (const std::string& column : spec_.columns) {
       CB_TRY(const std::size_t item, find(column));
+      if (!view_.is_granted(item)) {
+        return denied("item '" + column + "' is not in the grant '" + view_.grant->id + "'");
+      }
       output_.push_back(item);
     }
     for (const Comparison& comparison : spec_.comparisons) {
@@ -146,7 +151,8 @@ class Reader {
         continue;
       }
       const GradedItem& graded = resource_.items[item];
-      const auto text = mask(graded.holds, graded.grade, cell(item));
+      const auto text =
+          mask(view_.mask_of(item), graded.holds, graded.grade, cell(item), view_.key);
       shown.cells.push_back(text ? Cell(*text) : Cell());
     }
     if (const auto item = subject()) shown.subject = to_text(cell(*item));
@@ -158,6 +164,9 @@ class Reader {
     as_of_ = from_lake(now);
     CB_TRY(const auto row, lake_.get(spec_.resource, spec_.key));
     if (!row) return ok();
+    for (const Comparison& comparison : view_.rows) {
+      if (!holds(comparison, (*row)[resource_.at(comparison.column)])) return ok();
+    }
     Shown shown = show([&](std::size_t item) { return (*row)[item]; });
     if (view_.own_only && shown.subject != view_.subject) return ok();
     shown_.push_back(std::move(shown));
@@ -194,6 +203,9 @@ class Reader {
       scan.columns.push_back(resource_.items[item].field.name);
     }
     for (const Comparison& comparison : spec_.comparisons) {
+      scan.comparisons.push_back(to_lake(comparison));
+    }
+    for (const Comparison& comparison : view_.rows) {
       scan.comparisons.push_back(to_lake(comparison));
     }
     if (view_.own_only) {
@@ -262,32 +274,6 @@ class Reader {
 };
 
 }  // namespace
-
-Result<View> view_of(const Identity& identity, const Access& access,
-                     std::shared_ptr<const GradedResource> resource, Purpose purpose) {
-  View view{std::move(resource), std::move(purpose), false, "", Grade::L1};
-  const Principal& principal = access.principal;
-  if (identity.has_right(principal, "guard.read")) {
-    for (const Grade grade : {Grade::L2, Grade::L3, Grade::L4}) {
-      const std::string right = clear_right(grade);
-      if (identity.has_right(principal, right) ||
-          identity.has_right(principal, right + "@" + view.purpose.code)) {
-        view.clear = grade;
-      }
-    }
-    return view;
-  }
-  const bool person =
-      principal.kind == Principal::Kind::citizen || principal.kind == Principal::Kind::enterprise;
-  if (person && !principal.subject.empty() && !view.resource->subject_item.empty()) {
-    view.own_only = true;
-    view.subject = principal.subject;
-    view.clear = Grade::L4;
-    return view;
-  }
-  CB_DO(identity.may(principal, "guard.read"));
-  return view;
-}
 
 Result<Rows> read_rows(lake::Lake& lake, const View& view, const ReadSpec& spec) {
   return Reader(lake, view, spec).run();

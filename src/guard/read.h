@@ -3,6 +3,7 @@
 #pragma once
 
 #include "grades.h"
+#include "guard/grant.h"
 #include "lake/lake.h"
 
 namespace citybrain::guard {
@@ -13,13 +14,24 @@ struct View {
   Purpose purpose;
   bool own_only = false;  // sees the rows of `subject` and no others
   std::string subject;
-  Grade clear = Grade::L1;  // items up to this grade are clear
+  Grade clear = Grade::L1;       // items up to this grade are clear
+  std::optional<Grant> grant;    // reads by it, and by nothing else
+  std::vector<Comparison> rows;  // the grant's row filter
+  std::string key;               // the recipient's, for pseudonyms
 
-  bool is_clear(std::size_t item) const { return resource->items[item].grade <= clear; }
+  bool is_granted(std::size_t item) const;
+  Mask mask_of(std::size_t item) const;
+  bool is_clear(std::size_t item) const {
+    const Mask mask = mask_of(item);
+    return is_granted(item) &&
+           (mask.kind == Mask::Kind::clear ||
+            (mask.kind == Mask::Kind::by_grade && resource->items[item].grade <= clear));
+  }
 };
 
-// denied where the caller may not read the resource at all; the message names the right.
-Result<View> view_of(const Identity& identity, const Access& access,
+// By the caller's rights, as the subject of the rows, or by a grant. denied where none of them lets
+// him read; the message names the right and the grant that are missing.
+Result<View> view_of(const Identity& identity, const Grants& grants, const Access& access,
                      std::shared_ptr<const GradedResource> resource, Purpose purpose);
 
 struct Rows {
@@ -31,6 +43,19 @@ struct Rows {
 
 // Checks the spec against the view, then reads and masks. Refusals say nothing of the data.
 Result<Rows> read_rows(lake::Lake& lake, const View& view, const ReadSpec& spec);
+
+// One row's answers to "is it this?"; `subject`: whom the row is about, for the audit.
+struct CheckedRow {
+  std::vector<std::pair<std::string, bool>> matches;
+  std::string subject;
+};
+Result<CheckedRow> verify_row(lake::Lake& lake, const View& view, const std::vector<Cell>& key,
+                              const std::vector<std::pair<std::string, Cell>>& claims);
+
+// Does a value satisfy a comparison, as the store compares? Null satisfies none.
+bool holds(const Comparison& comparison, const Cell& value);
+// "guard.clear_l3".
+std::string clear_right(Grade grade);
 
 lake::Comparison to_lake(const Comparison& comparison);
 AsOf from_lake(const lake::AsOf& as_of);

@@ -13,7 +13,8 @@ Result<Reply> records(Guard& guard, const Request& request) {
                                                   .filter = request.param("filter"),
                                                   .sort = request.param("sort"),
                                                   .limit = request.int_param("limit", 20)}));
-  const Access access{request.principal, request.param("purpose"), request.param("basis")};
+  const Access access{request.principal, request.param("purpose"), request.param("basis"),
+                      request.param("grant")};
   CB_TRY(const ReadResult read, guard.read(access, spec));
   json::array columns;
   for (const ReadColumn& column : read.columns) {

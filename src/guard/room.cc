@@ -9,8 +9,9 @@ Room make_room(std::shared_ptr<Guard> guard, const Clock& clock, RoomOptions opt
   Guard& door = *guard;
   Room room;
   room.name = "guard";
-  for (auto table : {session_routes(door, clock, options), account_routes(door, clock),
-                     audit_routes(door), transparency_routes(door), record_routes(door)}) {
+  for (auto table :
+       {session_routes(door, clock, options), account_routes(door, clock), audit_routes(door),
+        transparency_routes(door), grant_routes(door), record_routes(door)}) {
     for (Route& route : table) room.routes.push_back(std::move(route));
   }
   room.migrations = migrations();

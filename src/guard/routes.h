@@ -9,6 +9,7 @@ std::vector<Route> session_routes(Guard& guard, const Clock& clock, const RoomOp
 std::vector<Route> account_routes(Guard& guard, const Clock& clock);
 std::vector<Route> audit_routes(Guard& guard);
 std::vector<Route> transparency_routes(Guard& guard);
+std::vector<Route> grant_routes(Guard& guard);
 std::vector<Route> record_routes(Guard& guard);
 
 }  // namespace citybrain::guard

@@ -12,20 +12,6 @@
 namespace citybrain::guard {
 namespace {
 
-// 32 secret bytes of the store, made once.
-Result<std::string> secret_of(sql::Db& db, Random& random, const char* name) {
-  std::string fresh(32, '\0');
-  random.fill({reinterpret_cast<unsigned char*>(fresh.data()), fresh.size()});
-  return db.write([&](sql::Tx& tx) -> Result<std::string> {
-    CB_DO(
-        tx.exec("INSERT INTO guard_secret (name, value) VALUES ($1, $2) "
-                "ON CONFLICT (name) DO NOTHING",
-                {name, sql::Blob{fresh}}));
-    CB_TRY(const auto row, tx.query_one("SELECT value FROM guard_secret WHERE name = $1", {name}));
-    return row->bytes(0);
-  });
-}
-
 Result<NoteSigner> signer_of(sql::Db& db, Random& random, const std::string& origin,
                              NoteKey::Kind kind) {
   const bool log = kind == NoteKey::Kind::log;

@@ -15,6 +15,7 @@
 #include "base/room.h"
 #include "base/schema.h"
 #include "guard/audit.h"
+#include "guard/grant.h"
 #include "guard/identity.h"
 #include "guard/transparency.h"
 
@@ -77,6 +78,7 @@ struct Access {
   Principal principal;
   std::string purpose;     // one of purposes(), by code or name
   std::string basis = {};  // legal basis or case number; shown in the audit
+  std::string grant = {};  // id of the grant to read by; "" = by one's rights, else the only one
 };
 
 struct Purpose {
@@ -219,6 +221,8 @@ class Guard {
   const Identity& identity() const { return *identity_; }
   AuditLog& audit_log() { return *audit_; }
   const AuditLog& audit_log() const { return *audit_; }
+  Grants& grants() { return *grants_; }
+  const Grants& grants() const { return *grants_; }
   Transparency& transparency() { return *transparency_; }
   const Transparency& transparency() const { return *transparency_; }
 
@@ -241,8 +245,9 @@ class Guard {
   std::vector<Purpose> purposes() const;
 
   // --- the read door
-  // Needs the right guard.read, or that caller and record are the same person or firm: a citizen or
-  // enterprise account without guard.read sees its own rows, all of them clear, and no others.
+  // Needs the right guard.read, or that caller and record are the same person or firm (a citizen or
+  // enterprise account without guard.read sees its own rows, all of them clear, and no others), or
+  // a grant for the caller's department, the purpose and the resource.
   // By grade: L1 clear · L2 generalised · L3 partial · L4 null. The right guard.clear_l2 (l3, l4),
   // plain or for one purpose ("guard.clear_l3@handling"), clears that grade and those below.
   // Masked columns are refused in key, comparisons and sort. Rows come in the order of `sort`, then
@@ -250,6 +255,17 @@ class Guard {
   // for the store's own order would tell of masked keys (exhausted where more than alike_rows_max
   // are).
   Result<ReadResult> read(const Access& access, const ReadSpec& spec);
+  // Is it this? For each item and value: whether the record with this key has it; nothing else is
+  // told, and a record that is not there has nothing. Items that are clear or granted as `verify`.
+  struct Verified {
+    std::vector<std::pair<std::string, bool>> matches;
+    std::uint64_t audit_index = 0;
+  };
+  Result<Verified> verify(const Access& access, std::string_view resource,
+                          const std::vector<Cell>& key,
+                          const std::vector<std::pair<std::string, Cell>>& claims);
+  // Gives a grant on a resource that is known here; see Grants::give.
+  Result<Grant> give(const Grant& grant);
 
   // --- internal work
   Reading begin(InternalPurpose purpose);
@@ -272,6 +288,7 @@ class Guard {
   std::unique_ptr<Identity> identity_;
   std::unique_ptr<AuditLog> audit_;
   std::unique_ptr<Transparency> transparency_;
+  std::unique_ptr<Grants> grants_;
   std::unique_ptr<State> state_;
 };
 
