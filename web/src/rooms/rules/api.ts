@@ -126,7 +126,7 @@ export interface WhyLine {
 
 export interface Change {
   decision: string
-  rule: number
+  rule: number | null
   conditions: { text_zh: string; text_en: string; input: string; have: unknown; need: unknown; resource: string; resource_name: string }[]
 }
 
