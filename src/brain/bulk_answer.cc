@@ -22,7 +22,7 @@ std::span<const Answer> BulkRun::answers(std::size_t entry) {
   return {answers_.data(), plan.answers.size()};
 }
 
-void BulkRun::answer_same(const Value& value, const Bits& rows, Answer& out) {
+CB_WIDE void BulkRun::answer_same(const Value& value, const Bits& rows, Answer& out) {
   const std::size_t count = rows.count();
   if (count == 0) return;
   if (planes_used_ == planes_.size()) planes_.push_back(std::make_unique<Bits>());
@@ -31,7 +31,7 @@ void BulkRun::answer_same(const Value& value, const Bits& rows, Answer& out) {
   out.same.push_back({value, std::span<const std::uint64_t>(kept.words), count});
 }
 
-void BulkRun::answer(NodeRef ref, const Bits& rows, Answer& out) {
+CB_WIDE void BulkRun::answer(NodeRef ref, const Bits& rows, Answer& out) {
   if (rows.none()) return;
   const GraphNode& n = plan_.graph[ref];
   if (n.form == Form::constant) return answer_same(n.value, rows, out);
@@ -93,7 +93,7 @@ std::size_t BulkRun::diagnostics(std::size_t entry) {
 }
 
 // The rows, among these, where the account may count anything: cheaply, so at times too many.
-Bits BulkRun::support(AccountRef ref, const Bits& rows) {
+CB_WIDE Bits BulkRun::support(AccountRef ref, const Bits& rows) {
   const Account& a = plan_.accounts[ref];
   switch (a.op) {
     case Account::Op::none: return {};
@@ -120,7 +120,7 @@ Bits BulkRun::unknown_support(NodeRef ref, const Bits& rows) {
   return out;
 }
 
-std::size_t BulkRun::account(AccountRef ref, const Bits& rows) {
+CB_WIDE std::size_t BulkRun::account(AccountRef ref, const Bits& rows) {
   const Account& a = plan_.accounts[ref];
   if (ref == no_account || rows.none()) return 0;
   std::size_t count = 0;

@@ -15,6 +15,15 @@ namespace citybrain::brain {
 
 constexpr std::size_t block_words = block_rows_max / 64;
 
+// Before a function whose time goes into planes: compiled for AVX2 as well, and chosen when the
+// program is loaded. Sanitizers do not bear with such functions.
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && \
+    !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#define CB_WIDE __attribute__((target_clones("avx2", "default")))
+#else
+#define CB_WIDE
+#endif
+
 // A bit a row of a block. Of fixed size, so that loops over it unroll and nothing is allocated.
 struct Bits {
   std::array<std::uint64_t, block_words> words{};

@@ -9,6 +9,7 @@
 namespace citybrain::brain {
 
 using Form = GraphNode::Form;
+using Int = std::int64_t;
 __extension__ typedef __int128 Wide;
 
 namespace {
@@ -149,11 +150,8 @@ void each_pair(const std::vector<std::uint32_t>& rows, std::int64_t* out, std::u
                const std::int64_t* other, const std::uint8_t* other_faults, Fn&& function) {
   for (const std::uint32_t row : rows) {
     const std::uint8_t both = faults[row] | other_faults[row];
-    if (!narrow(function(out[row], other[row]), out[row]) && both == 0) {
-      faults[row] = 2;
-    } else {
-      faults[row] = (both & 1) != 0 ? 1 : both;
-    }
+    const bool over = function(out[row], other[row], &out[row]);
+    faults[row] = (both & 1) != 0 ? 1 : over ? 2 : both;
   }
 }
 
@@ -211,14 +209,25 @@ void BulkRun::calc_pairs(const GraphNode& n, const RowList& rows, std::int64_t* 
               n.scale);
     }
     switch (n.calc) {
-      case Calc::add: each([](Wide a, Wide b) { return a + b; }); break;
-      case Calc::subtract: each([](Wide a, Wide b) { return a - b; }); break;
-      case Calc::multiply: each([](Wide a, Wide b) { return a * b; }); break;
-      case Calc::least: each([](Wide a, Wide b) { return std::min(a, b); }); break;
-      case Calc::greatest: each([](Wide a, Wide b) { return std::max(a, b); }); break;
+      case Calc::add:
+        each([](Int a, Int b, Int* c) { return __builtin_add_overflow(a, b, c); });
+        break;
+      case Calc::subtract:
+        each([](Int a, Int b, Int* c) { return __builtin_sub_overflow(a, b, c); });
+        break;
+      case Calc::multiply:
+        each([](Int a, Int b, Int* c) { return __builtin_mul_overflow(a, b, c); });
+        break;
+      case Calc::least:
+        each([](Int a, Int b, Int* c) { return *c = std::min(a, b), false; });
+        break;
+      case Calc::greatest:
+        each([](Int a, Int b, Int* c) { return *c = std::max(a, b), false; });
+        break;
       case Calc::months_between:
-        each([](std::int64_t a, std::int64_t b) -> Wide {
-          return months_between(Value::date(a), Value::date(b));
+        each([](Int a, Int b, Int* c) {
+          *c = months_between(Value::date(a), Value::date(b));
+          return false;
         });
         break;
       default: break;
@@ -226,13 +235,17 @@ void BulkRun::calc_pairs(const GraphNode& n, const RowList& rows, std::int64_t* 
   }
 }
 
-// The same in decimals, with the machine's own functions.
 Value BulkRun::calc_exact(const GraphNode& n, std::uint32_t row) {
   std::vector<Value> args;
   for (const NodeRef kid : n.kids) {
     args.push_back(exact(kid, row));
     if (args.back().is_null()) return {};
   }
+  return calc_value(n, args);
+}
+
+// The same in decimals, with the machine's own functions.
+Value calc_value(const GraphNode& n, std::span<const Value> args) {
   const auto binary = [&](Op op) { return arithmetic(op, args[0], args[1]).value_or(Value()); };
   switch (n.calc) {
     case Calc::add: return binary(Op::add);

@@ -33,6 +33,10 @@ class BulkRows::Row final : public Evaluation {
     origin_ = o.item == UINT32_MAX ? nullptr : &o;
     Value v;
     if (o.item == UINT32_MAX) {
+      // What is given is brought to its type when it is given, read or not.
+      for (std::uint32_t i = 0; i < plan_.columns.size(); ++i) {
+        if (plan_.columns[i]) global(i, machine_);
+      }
       std::vector<Value> all;
       for (const std::uint32_t d : plan_.decisions) all.push_back(decide(d));
       return Value::list(std::move(all));

@@ -41,7 +41,7 @@ void BulkRun::begin(const Batch& batch, const std::vector<std::size_t>& columns,
   by_rows_.begin();
 }
 
-const Bits& BulkRun::nulls(NodeRef ref, const Bits& rows) {
+CB_WIDE const Bits& BulkRun::nulls(NodeRef ref, const Bits& rows) {
   const GraphNode& n = plan_.graph[ref];
   if (n.form == Form::column) return columns_.nulls(n.number);
   static const Bits none;

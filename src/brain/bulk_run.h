@@ -14,6 +14,9 @@
 
 namespace citybrain::brain {
 
+// A calc of values that are not null, in decimals.
+Value calc_value(const GraphNode& n, std::span<const Value> args);
+
 class BulkRun {
  public:
   explicit BulkRun(const Catalogue::Impl& plan);
@@ -32,6 +35,9 @@ class BulkRun {
   // Any node's value in a row; `prepare` first makes what many rows share.
   Value exact(NodeRef node, std::uint32_t row);
   void prepare(NodeRef node, const Bits& rows);
+  const BulkRows::State& rows_state(NodeRef node, std::uint32_t row) {
+    return by_rows_.evaluate(node, Bits::only(row));
+  }
   const BlockColumns& columns() const { return columns_; }
   const Catalogue::Impl& plan() const { return plan_; }
 

@@ -32,7 +32,7 @@ bool BulkRun::is_whole(const GraphNode& n) const {
          plan_.asks[n.number].by != AskPlan::By::value;
 }
 
-const Planes& BulkRun::truth(NodeRef ref, const Bits& rows) {
+CB_WIDE const Planes& BulkRun::truth(NodeRef ref, const Bits& rows) {
   TruthState& s = truths_[ref];
   const bool fresh = s.block != block_;
   if (!fresh && s.whole) return s.planes;
@@ -97,7 +97,7 @@ void BulkRun::column_truth(const GraphNode& n, Planes& out) {
   out.no = columns_.all() - out.yes - null;
 }
 
-void BulkRun::ask_column(const GraphNode& n, Planes& out) {
+CB_WIDE void BulkRun::ask_column(const GraphNode& n, Planes& out) {
   const AskPlan& a = plan_.asks[n.number];
   const std::uint32_t column = plan_.graph[n.kids[0]].number;
   if (a.by == AskPlan::By::truth) return ask_truth(n, columns_.all(), out);
@@ -112,7 +112,7 @@ void BulkRun::ask_column(const GraphNode& n, Planes& out) {
   put(a.of_null, null, out);
 }
 
-void BulkRun::ask_truth(const GraphNode& n, const Bits& rows, Planes& out) {
+CB_WIDE void BulkRun::ask_truth(const GraphNode& n, const Bits& rows, Planes& out) {
   const AskPlan& a = plan_.asks[n.number];
   const Planes& t = truth(n.kids[0], rows);
   put(a.of_yes, t.yes & rows, out);
@@ -147,7 +147,7 @@ void BulkRun::ask_values(const GraphNode& n, const Bits& rows, Planes& out) {
   }
 }
 
-void BulkRun::all_or_any(const GraphNode& n, const Bits& rows, Planes& out) {
+CB_WIDE void BulkRun::all_or_any(const GraphNode& n, const Bits& rows, Planes& out) {
   const bool all = n.form == Form::all;
   Bits open = rows;  // rows that no kid has decided
   Bits each = rows;  // rows where every kid so far said what does not decide
@@ -183,7 +183,7 @@ const std::vector<NodeRef>& BulkRun::ordered(NodeRef ref) {
   return order.kids;
 }
 
-void BulkRun::hit(NodeRef ref, const Bits& rows, Planes& out) {
+CB_WIDE void BulkRun::hit(NodeRef ref, const Bits& rows, Planes& out) {
   Bits alive = rows;
   for (const NodeRef kid : ordered(ref)) {
     alive &= truth(kid, alive).yes;
@@ -203,7 +203,7 @@ void BulkRun::twice(const GraphNode& n, const Bits& rows, Planes& out) {
   out.no = rows - out.yes;
 }
 
-const std::vector<Bits>& BulkRun::taken(NodeRef ref, const Bits& rows) {
+CB_WIDE const std::vector<Bits>& BulkRun::taken(NodeRef ref, const Bits& rows) {
   const GraphNode& n = plan_.graph[ref];
   ChoiceState& s = choices_[ref];
   if (s.block != block_) {
@@ -224,7 +224,7 @@ const std::vector<Bits>& BulkRun::taken(NodeRef ref, const Bits& rows) {
   return s.taken;
 }
 
-void BulkRun::choice_truth(NodeRef ref, const Bits& rows, Planes& out) {
+CB_WIDE void BulkRun::choice_truth(NodeRef ref, const Bits& rows, Planes& out) {
   const GraphNode& n = plan_.graph[ref];
   const std::vector<Bits>& taken_rows = taken(ref, rows);
   for (std::size_t leaf = 0; leaf < taken_rows.size(); ++leaf) {

@@ -1,6 +1,6 @@
 // Running a catalogue: blocks of a batch, and single subjects. See include/brain/catalogue.h.
 #include "brain/catalogue.h"
-#include "bulk_run.h"
+#include "subject_run.h"
 
 namespace citybrain::brain {
 
@@ -8,7 +8,13 @@ struct CatalogueRun::Impl {
   explicit Impl(std::shared_ptr<const Catalogue> c) : catalogue(std::move(c)) {}
 
   std::shared_ptr<const Catalogue> catalogue;
-  std::unique_ptr<BulkRun> bulk;  // made at the first batch
+  SubjectRun& one() {
+    if (!subject) subject = std::make_unique<SubjectRun>(catalogue->impl());
+    return *subject;
+  }
+
+  std::unique_ptr<BulkRun> bulk;        // made at the first batch
+  std::unique_ptr<SubjectRun> subject;  // made at the first subject
 };
 
 CatalogueRun::CatalogueRun(std::shared_ptr<const Catalogue> catalogue)
@@ -38,5 +44,11 @@ Result<std::size_t> CatalogueRun::batch(const Batch& batch, const Sink& sink) {
   }
   return diagnostics;
 }
+
+Result<const SubjectAnswers*> CatalogueRun::subject(const Batch& batch, std::size_t row) {
+  return impl_->one().evaluate(batch, row);
+}
+
+std::span<const Value> CatalogueRun::usual(std::size_t model) { return impl_->one().usual(model); }
 
 }  // namespace citybrain::brain

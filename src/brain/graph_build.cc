@@ -30,25 +30,24 @@ EntryBuilder::EntryBuilder(Graph& graph, Accounts& accounts, const Schema& colum
 // Reading an input can't go wrong: every column has its input's type. Otherwise reading itself
 // writes diagnostics, once a row, and rows go one by one from beginning to end.
 bool EntryBuilder::reads_cleanly() const {
+  const auto& items = plan_.model->items;
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    const TypeRef& type = items[i].type;
+    if (!plan_.columns[i] || !type) continue;
+    if (type->allowed) return false;
+    const Kind kind = kind_of(columns_.fields[*plan_.columns[i]].type);
+    if (type->kind != Type::Kind::any && type_of_kind(kind)->kind != type->kind) return false;
+  }
+  if (!options_.strict) return true;
   std::vector<std::uint32_t> open = plan_.decisions;
-  std::vector<bool> seen(made_.size());
+  std::vector<bool> seen(items.size());
   while (!open.empty()) {
     const std::uint32_t i = open.back();
     open.pop_back();
     if (seen[i] || plan_.given[i]) continue;
     seen[i] = true;
-    const Item& item = plan_.model->items[i];
-    open.insert(open.end(), item.needs.begin(), item.needs.end());
-    if (item.kind != Item::Kind::input) continue;
-    if (!plan_.columns[i]) {
-      if (options_.strict) return false;
-      continue;
-    }
-    if (!item.type) continue;
-    const Kind kind = kind_of(columns_.fields[*plan_.columns[i]].type);
-    if (item.type->allowed) return false;
-    if (item.type->kind == Type::Kind::any) continue;
-    if (type_of_kind(kind)->kind != item.type->kind) return false;
+    if (items[i].kind == Item::Kind::input && !plan_.columns[i]) return false;
+    open.insert(open.end(), items[i].needs.begin(), items[i].needs.end());
   }
   return true;
 }

@@ -105,12 +105,25 @@ std::string factor(Dice& dice, const std::vector<std::string>& needs) {
   return decision("系数", "number", needs, table("FIRST", {"行业", "人数"}, rows));
 }
 
+// As the city's policies have it: one rule with all conditions, else false.
+std::string entitlement(Dice& dice) {
+  std::vector<std::string> all;
+  for (std::size_t c = 0; c < 5; ++c) all.push_back(cell(dice, c));
+  all.push_back("true");
+  return table(dice.one_of({"FIRST", "FIRST", "UNIQUE"}),
+               {"人数", "税额", "行业", "成立日期", "失信"},
+               dice.chance(70)
+                   ? std::vector<std::vector<std::string>>{all, {"-", "-", "-", "-", "-", "false"}}
+                   : std::vector<std::vector<std::string>>{all});
+}
+
 }  // namespace
 
 std::string random_model(Dice& dice) {
   std::vector<std::string> needs;
   for (const auto& input : inputs) needs.push_back("i:" + input.first);
-  std::string out = decision("合格", "boolean", needs, literal(condition(dice, 3)));
+  std::string out = decision("合格", "boolean", needs,
+                             dice.chance(50) ? entitlement(dice) : literal(condition(dice, 3)));
   out += decision("强度", dice.one_of({"number", ""}), needs,
                   literal(dice.one_of({"税额 / 人数 * 100", amount(dice, 3)})));
   out += decision("年限", "number", needs,

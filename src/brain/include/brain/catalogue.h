@@ -30,7 +30,6 @@ struct CatalogueFigures {
   std::size_t shared_conditions = 0;  // distinct ones: what is evaluated
   std::size_t nodes = 0;              // of the graph, over all models
   std::size_t by_rows = 0;            // nodes that the machine evaluates, a row at a time
-  std::size_t indexed = 0;            // models that the index of one subject can rule out
 };
 
 // Immutable once compiled; threads may share it.
@@ -121,7 +120,7 @@ class CatalogueRun {
   // All models for the subject in one row, by the index. Valid until the next call.
   Result<const SubjectAnswers*> subject(const Batch& batch, std::size_t row);
   // What a model answers where it is not among the special ones.
-  std::span<const Value> usual(std::size_t model) const;
+  std::span<const Value> usual(std::size_t model);
 
  private:
   struct Impl;

@@ -1,0 +1,79 @@
+// SubjectIndex: which models can answer one subject otherwise than usual. A model's rules stand as
+// hits in the graph; where all of them fail, most models answer a constant ("false, 0"). By column,
+// the subject's value says which hits are still possible, as a bitmap over hits: one search and
+// one `and` a column, for all models at once.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "catalogue_plan.h"
+
+namespace citybrain::brain {
+
+// A bit a gate: a hit that some model's unusual answer needs.
+using GateBits = std::vector<std::uint64_t>;
+
+// The gates that a value of one column leaves possible.
+struct ColumnIndex {
+  std::uint32_t column = 0;
+  bool by_code = false;              // text, else whole numbers
+  std::vector<std::int64_t> starts;  // of the intervals within which nothing changes, ascending
+  std::vector<std::uint64_t> bits;   // by interval or code, `words` each; last of all: of null
+  std::size_t words = 0;
+
+  const std::uint64_t* of_int(std::int64_t value) const;
+  const std::uint64_t* of_code(std::uint32_t code) const { return &bits[code * words]; }
+  const std::uint64_t* of_null() const { return &bits[bits.size() - words]; }
+};
+
+class SubjectIndex {
+ public:
+  explicit SubjectIndex(const Catalogue::Impl& plan);
+
+  struct Entry {
+    bool usual = false;                // has a usual answer; else it is evaluated each time
+    std::vector<Value> answers;        // the usual ones
+    AccountRef account = no_account;   // of the usual ones
+    std::vector<std::uint32_t> gates;  // of which one must hold for others
+  };
+  const std::vector<Entry>& entries() const { return entries_; }
+  // Gates by bit: the hit, and the entries behind it.
+  struct Gate {
+    NodeRef hit = no_ref;
+    std::vector<std::uint32_t> entries;
+  };
+  const std::vector<Gate>& gates() const { return gates_; }
+  const std::vector<ColumnIndex>& columns() const { return columns_; }
+  // What the usual answers give diagnostics for, each distinct account with its models' number.
+  const std::vector<std::pair<AccountRef, std::size_t>>& accounts() const { return accounts_; }
+  const std::vector<std::uint32_t>& unusual() const { return unusual_; }
+
+ private:
+  // The value of a node where no gate holds; none where that is not constant. `adding`: hits on the
+  // way become gates of the entry; else only those that are.
+  std::optional<Value> assume(NodeRef node, Entry& entry, bool adding);
+  // The account where no gate holds.
+  AccountRef assume_account(AccountRef account, Entry& entry);
+  std::uint32_t gate(NodeRef hit);
+  bool is_indexed(NodeRef kid) const;
+  void index_columns();
+  ColumnIndex index_column(std::uint32_t column, bool by_code,
+                           const std::vector<std::pair<std::uint32_t, NodeRef>>& asks) const;
+  Answered answer(NodeRef ask, std::int64_t value) const;
+
+  const Catalogue::Impl& plan_;
+  std::vector<Entry> entries_;
+  std::vector<Gate> gates_;
+  std::vector<std::uint32_t> gate_of_;  // by node
+  std::vector<ColumnIndex> columns_;
+  std::vector<std::pair<AccountRef, std::size_t>> accounts_;
+  std::vector<std::uint32_t> unusual_;
+  Accounts residual_;
+
+ public:
+  // The accounts of usual answers live here, not in the plan.
+  const Accounts& usual_accounts() const { return residual_; }
+};
+
+}  // namespace citybrain::brain

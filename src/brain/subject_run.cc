@@ -1,0 +1,240 @@
+// One subject: see subject_run.h.
+#include "subject_run.h"
+
+#include <algorithm>
+
+namespace citybrain::brain {
+
+using Form = GraphNode::Form;
+
+SubjectRun::SubjectRun(const Catalogue::Impl& plan)
+    : plan_(plan),
+      index_(plan),
+      bulk_(plan),
+      truths_(plan.graph.size()),
+      gates_((index_.gates().size() + 63) / 64),
+      added_(plan.entries.size()) {}
+
+Result<const SubjectAnswers*> SubjectRun::evaluate(const Batch& batch, std::size_t row) {
+  if (row >= batch.rows) {
+    return invalid("row " + std::to_string(row) + " of a batch of " + std::to_string(batch.rows));
+  }
+  if (batch_ != &batch || !(known_ == batch.schema)) {
+    CB_TRY(columns_, bulk_.find_columns(batch));
+    batch_ = &batch;
+    known_ = batch.schema;
+  }
+  row_ = row;
+  bulk_begun_ = false;
+  ++subject_;
+  answers_.special.clear();
+  answers_.diagnostics = 0;
+  order_.clear();
+  possible_gates();
+  for (std::size_t w = 0; w < gates_.size(); ++w) {
+    for (std::uint64_t bits = gates_[w]; bits != 0; bits &= bits - 1) {
+      const auto& gate = index_.gates()[w * 64 + static_cast<std::size_t>(__builtin_ctzll(bits))];
+      if (truth(gate.hit) != Answered::yes) continue;
+      for (const std::uint32_t entry : gate.entries) {
+        if (added_[entry] == subject_) continue;
+        added_[entry] = subject_;
+        order_.push_back(entry);
+      }
+    }
+  }
+  for (const auto& [account, models] : index_.accounts()) {
+    asked_.clear();
+    answers_.diagnostics += models * count(index_.usual_accounts(), account);
+  }
+  order_.insert(order_.end(), index_.unusual().begin(), index_.unusual().end());
+  std::sort(order_.begin(), order_.end());
+  if (values_.size() < order_.size()) values_.resize(order_.size());
+  for (const std::uint32_t entry : order_) add(entry);
+  return &answers_;
+}
+
+void SubjectRun::possible_gates() {
+  std::fill(gates_.begin(), gates_.end(), ~0ULL);
+  if (index_.gates().size() % 64 != 0) gates_.back() = (1ULL << (index_.gates().size() % 64)) - 1;
+  for (const ColumnIndex& index : index_.columns()) {
+    const Column& column = batch_->columns[columns_[index.column]];
+    const std::uint64_t* bits =
+        column.is_null(row_) ? index.of_null()
+        : index.by_code      ? index.of_code(plan_.codes[index.column].code(column.text_at(row_)))
+                             : index.of_int(column.int_at(row_));
+    for (std::size_t w = 0; w < gates_.size(); ++w) gates_[w] &= bits[w];
+  }
+}
+
+void SubjectRun::add(std::uint32_t entry) {
+  const EntryPlan& plan = plan_.entries[entry];
+  std::vector<Value>& values = values_[answers_.special.size()];
+  values.clear();
+  for (const NodeRef answer : plan.answers) values.push_back(value(answer));
+  answers_.special.push_back({entry, values});
+  // Its whole count takes the place of the usual one.
+  const SubjectIndex::Entry& usual = index_.entries()[entry];
+  asked_.clear();
+  answers_.diagnostics += count(plan_.accounts, plan.account);
+  if (!usual.usual || usual.account == no_account) return;
+  asked_.clear();
+  answers_.diagnostics -= count(index_.usual_accounts(), usual.account);
+}
+
+BulkRun& SubjectRun::bulk() {
+  if (!bulk_begun_) bulk_.begin(*batch_, columns_, row_, 1);
+  bulk_begun_ = true;
+  return bulk_;
+}
+
+Answered SubjectRun::truth(NodeRef ref) {
+  Known& known = truths_[ref];
+  if (known.subject == subject_) return known.answer;
+  const Answered answer = compute(plan_.graph[ref], ref);
+  known = {subject_, answer};
+  return answer;
+}
+
+Answered SubjectRun::compute(const GraphNode& n, NodeRef ref) {
+  switch (n.form) {
+    case Form::constant: return answered(n.value);
+    case Form::column: {
+      const Column& column = batch_->columns[columns_[n.number]];
+      if (column.is_null(row_)) return Answered::unknown;
+      return column.int_at(row_) != 0 ? Answered::yes : Answered::no;
+    }
+    case Form::ask: return ask(n);
+    case Form::hit: {
+      const bool all = std::all_of(n.kids.begin(), n.kids.end(),
+                                   [&](NodeRef kid) { return truth(kid) == Answered::yes; });
+      return all ? Answered::yes : Answered::no;
+    }
+    case Form::twice: {
+      const auto hits = std::count_if(n.kids.begin(), n.kids.end(),
+                                      [&](NodeRef kid) { return truth(kid) == Answered::yes; });
+      return hits > 1 ? Answered::yes : Answered::no;
+    }
+    case Form::all:
+    case Form::any: {
+      const Answered deciding = n.form == Form::all ? Answered::no : Answered::yes;
+      const Answered other = n.form == Form::all ? Answered::yes : Answered::no;
+      Answered out = other;
+      for (const NodeRef kid : n.kids) {
+        const Answered a = truth(kid);
+        if (a == deciding) return deciding;
+        if (a == Answered::unknown) out = a;
+      }
+      return out;
+    }
+    case Form::negation: {
+      const Answered a = truth(n.kids[0]);
+      return a == Answered::yes ? Answered::no : a == Answered::no ? Answered::yes : a;
+    }
+    case Form::is_null: return is_null(n.kids[0]) ? Answered::yes : Answered::no;
+    case Form::choice: return truth(leaf_of(n));
+    case Form::truth_of: return answered(value(n.kids[0]));
+    default: return answered(bulk().exact(ref, 0));
+  }
+}
+
+Answered SubjectRun::ask(const GraphNode& n) {
+  const AskPlan& a = plan_.asks[n.number];
+  const GraphNode& operand = plan_.graph[n.kids[0]];
+  if (a.by == AskPlan::By::truth) {
+    const Answered t = truth(n.kids[0]);
+    return t == Answered::yes ? a.of_yes : t == Answered::no ? a.of_no : a.of_null;
+  }
+  if (operand.form == Form::column && a.by != AskPlan::By::value) {
+    const Column& column = batch_->columns[columns_[operand.number]];
+    if (column.is_null(row_)) return a.of_null;
+    bool holds = false;
+    if (a.by == AskPlan::By::ints) {
+      holds = a.ints.holds(column.int_at(row_));
+    } else {
+      const std::uint32_t code = plan_.codes[operand.number].code(column.text_at(row_));
+      holds = std::find(a.codes.begin(), a.codes.end(), code) != a.codes.end();
+    }
+    return holds ? Answered::yes : Answered::no;
+  }
+  return answered(plan_.graph.predicate(n).holds(value(n.kids[0])));
+}
+
+NodeRef SubjectRun::leaf_of(const GraphNode& n) {
+  for (std::size_t i = 0; i + 1 < n.kids.size(); i += 2) {
+    if (truth(n.kids[i]) == Answered::yes) return n.kids[i + 1];
+  }
+  return n.kids.back();
+}
+
+Value SubjectRun::value(NodeRef ref) {
+  const GraphNode& n = plan_.graph[ref];
+  if (n.form == Form::constant) return n.value;
+  if (n.form == Form::rows || n.form == Form::pick) return bulk().exact(ref, 0);
+  if (n.shape == Shape::truth) {
+    const Answered a = truth(ref);
+    return a == Answered::unknown ? Value() : Value::boolean(a == Answered::yes);
+  }
+  if (n.form == Form::choice) return value(leaf_of(n));
+  if (n.form == Form::calc) {
+    std::vector<Value> args;
+    for (const NodeRef kid : n.kids) {
+      args.push_back(value(kid));
+      if (args.back().is_null()) return {};
+    }
+    return calc_value(n, args);
+  }
+  const Column& column = batch_->columns[columns_[n.number]];
+  if (column.is_null(row_)) return {};
+  if (n.shape == Shape::number) return Value::number(Decimal::scaled(column.int_at(row_), n.scale));
+  if (n.shape == Shape::date) return Value::date(column.int_at(row_));
+  return Value::of(column.cell_at(row_));
+}
+
+bool SubjectRun::is_null(NodeRef ref) {
+  const GraphNode& n = plan_.graph[ref];
+  if (n.certain) return false;
+  if (n.form == Form::column) return batch_->columns[columns_[n.number]].is_null(row_);
+  if (n.shape == Shape::truth) return truth(ref) == Answered::unknown;
+  if (n.form == Form::calc) {
+    if (std::any_of(n.kids.begin(), n.kids.end(), [&](NodeRef k) { return is_null(k); }))
+      return true;
+    return n.zero != no_ref && truth(n.zero) == Answered::yes;
+  }
+  if (n.form == Form::choice) return is_null(leaf_of(n));
+  return value(ref).is_null();
+}
+
+std::size_t SubjectRun::count(const Accounts& accounts, AccountRef ref) {
+  const Account& a = accounts[ref];
+  const auto kids = [&] {
+    std::size_t sum = 0;
+    for (const AccountRef kid : a.kids) sum += count(accounts, kid);
+    return sum;
+  };
+  switch (a.op) {
+    case Account::Op::none: return 0;
+    case Account::Op::sum: return kids();
+    case Account::Op::fixed: return a.count;
+    case Account::Op::nulls: return is_null(a.node) ? 1 : 0;
+    case Account::Op::unknowns: return truth(a.node) == Answered::unknown ? a.count : 0;
+    case Account::Op::where: return truth(a.node) == Answered::yes ? kids() : 0;
+    case Account::Op::unless: return truth(a.node) != Answered::yes ? kids() : 0;
+    case Account::Op::may: return truth(a.node) != Answered::no ? kids() : 0;
+    case Account::Op::rows: {
+      const BulkRows::State& s = bulk().rows_state(a.node, 0);
+      std::size_t sum = s.notes[0];
+      const auto& demands = plan_.graph.origin(plan_.graph[a.node]).demands;
+      for (std::size_t k = 0; k < demands.size(); ++k) {
+        if (s.demanded[k].get(0)) sum += count(plan_.accounts, demands[k].second);
+      }
+      return sum;
+    }
+    case Account::Op::decision:
+      if (std::find(asked_.begin(), asked_.end(), a.count) != asked_.end()) return 0;
+      asked_.push_back(a.count);
+      return kids();
+  }
+  return 0;
+}
+
+}  // namespace citybrain::brain
