@@ -34,7 +34,7 @@ SubjectIndex::SubjectIndex(const Catalogue::Impl& plan)
     }
     if (entry.usual) {
       entry.account = assume_account(plan.entries[e].account, entry);
-      if (entry.account != no_account) ++accounts[entry.account];
+      for (const AccountRef term : terms_of(entry.account)) ++accounts[term];
       std::sort(entry.gates.begin(), entry.gates.end());
       entry.gates.erase(std::unique(entry.gates.begin(), entry.gates.end()), entry.gates.end());
       for (const std::uint32_t g : entry.gates) gates_[g].entries.push_back(e);
@@ -59,7 +59,14 @@ std::optional<Value> SubjectIndex::assume(NodeRef ref, Entry& entry, bool adding
   const GraphNode& n = plan_.graph[ref];
   switch (n.form) {
     case Form::constant: return n.value;
-    case Form::hit: entry.gates.push_back(gate(ref)); return Value::boolean(false);
+    case Form::hit: {
+      const auto known = [&] {
+        return std::find(entry.gates.begin(), entry.gates.end(), gate_of_[ref]) !=
+               entry.gates.end();
+      };
+      if (adding) entry.gates.push_back(gate(ref));
+      return known() ? std::optional(Value::boolean(false)) : std::nullopt;
+    }
     case Form::twice: {  // no hit, so not two
       for (const NodeRef kid : n.kids) {
         const auto v = assume(kid, entry, adding);
@@ -110,6 +117,58 @@ AccountRef SubjectIndex::assume_account(AccountRef ref, Entry& entry) {
       return residual_.decision(a.count, assume_account(a.kids[0], entry));
   }
   return ref;
+}
+
+void SubjectIndex::ask_always(AccountRef ref, std::set<std::uint32_t>& items,
+                              std::vector<AccountRef>& terms) const {
+  const Account& a = residual_[ref];
+  if (a.op == Account::Op::decision && !items.insert(a.count).second) return;
+  if (a.op == Account::Op::decision || a.op == Account::Op::sum) {
+    for (const AccountRef kid : a.kids) ask_always(kid, items, terms);
+  } else if (ref != no_account) {
+    terms.push_back(ref);
+  }
+}
+
+AccountRef SubjectIndex::without(AccountRef ref, const std::set<std::uint32_t>& items) {
+  const Account a = residual_[ref];
+  if (a.op == Account::Op::decision && items.contains(a.count)) return no_account;
+  if (a.kids.empty()) return ref;
+  std::vector<AccountRef> kids;
+  for (const AccountRef kid : a.kids) kids.push_back(without(kid, items));
+  const AccountRef sum = residual_.sum(std::move(kids));
+  if (a.op == Account::Op::sum) return sum;
+  if (a.op == Account::Op::decision) return residual_.decision(a.count, sum);
+  return residual_.guarded(plan_.graph, a.op, a.node, sum);
+}
+
+void SubjectIndex::collect_items(AccountRef ref, std::vector<std::uint32_t>& items) const {
+  const Account& a = residual_[ref];
+  if (a.op == Account::Op::decision) items.push_back(a.count);
+  if (a.op == Account::Op::rows) {
+    for (const auto& [item, account] : plan_.graph.origin(plan_.graph[a.node]).demands) {
+      items.push_back(item);
+      collect_items(account, items);
+    }
+  }
+  for (const AccountRef kid : a.kids) collect_items(kid, items);
+}
+
+std::vector<AccountRef> SubjectIndex::terms_of(AccountRef account) {
+  std::set<std::uint32_t> always;
+  std::vector<AccountRef> terms;
+  ask_always(account, always, terms);
+  for (AccountRef& term : terms) term = without(term, always);
+  std::erase(terms, no_account);
+  // A decision that two terms may ask for counts once in both: then they stay together.
+  std::vector<std::uint32_t> items;
+  for (const AccountRef term : terms) collect_items(term, items);
+  std::sort(items.begin(), items.end());
+  const bool apart = std::adjacent_find(items.begin(), items.end()) == items.end() &&
+                     std::none_of(items.begin(), items.end(),
+                                  [&](std::uint32_t item) { return always.contains(item); });
+  if (apart) return terms;
+  return {account};
 }
 
 bool SubjectIndex::is_indexed(NodeRef kid) const {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <vector>
 
 #include "catalogue_plan.h"
@@ -45,7 +46,7 @@ class SubjectIndex {
   };
   const std::vector<Gate>& gates() const { return gates_; }
   const std::vector<ColumnIndex>& columns() const { return columns_; }
-  // What the usual answers give diagnostics for, each distinct account with its models' number.
+  // What the usual answers give diagnostics for: terms, each with how many models have it.
   const std::vector<std::pair<AccountRef, std::size_t>>& accounts() const { return accounts_; }
   const std::vector<std::uint32_t>& unusual() const { return unusual_; }
 
@@ -55,6 +56,13 @@ class SubjectIndex {
   std::optional<Value> assume(NodeRef node, Entry& entry, bool adding);
   // The account where no gate holds.
   AccountRef assume_account(AccountRef account, Entry& entry);
+  // An account's terms, for adding up those of all models: what is asked in any case stands once,
+  // and nowhere else.
+  std::vector<AccountRef> terms_of(AccountRef account);
+  void ask_always(AccountRef account, std::set<std::uint32_t>& items,
+                  std::vector<AccountRef>& terms) const;
+  AccountRef without(AccountRef account, const std::set<std::uint32_t>& items);
+  void collect_items(AccountRef account, std::vector<std::uint32_t>& items) const;
   std::uint32_t gate(NodeRef hit);
   bool is_indexed(NodeRef kid) const;
   void index_columns();

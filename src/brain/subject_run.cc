@@ -12,6 +12,7 @@ SubjectRun::SubjectRun(const Catalogue::Impl& plan)
       index_(plan),
       bulk_(plan),
       truths_(plan.graph.size()),
+      nulls_(plan.graph.size()),
       gates_((index_.gates().size() + 63) / 64),
       added_(plan.entries.size()) {}
 
@@ -191,6 +192,15 @@ Value SubjectRun::value(NodeRef ref) {
 }
 
 bool SubjectRun::is_null(NodeRef ref) {
+  Known& known = nulls_[ref];
+  if (known.subject != subject_) {
+    const bool null = compute_null(ref);
+    known = {subject_, null ? Answered::yes : Answered::no};
+  }
+  return known.answer == Answered::yes;
+}
+
+bool SubjectRun::compute_null(NodeRef ref) {
   const GraphNode& n = plan_.graph[ref];
   if (n.certain) return false;
   if (n.form == Form::column) return batch_->columns[columns_[n.number]].is_null(row_);

@@ -27,6 +27,7 @@ class SubjectRun {
   Answered ask(const GraphNode& n);
   Value value(NodeRef node);
   bool is_null(NodeRef node);
+  bool compute_null(NodeRef node);
   NodeRef leaf_of(const GraphNode& choice);
   std::size_t count(const Accounts& accounts, AccountRef account);
   BulkRun& bulk();  // of the block that is this row, for what only the machine evaluates
@@ -45,6 +46,7 @@ class SubjectRun {
     Answered answer = Answered::unknown;
   };
   std::vector<Known> truths_;
+  std::vector<Known> nulls_;  // yes: null
   std::vector<std::uint64_t> gates_;
   std::vector<std::uint32_t> added_;  // by entry: the subject it was added for
   std::vector<std::uint32_t> asked_;  // accounts of decisions that were counted
