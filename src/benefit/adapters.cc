@@ -12,7 +12,8 @@ constexpr const char* legal_basis = "宁波市公共数据安全管理暂行规�
 
 class FactsAdapter final : public FactSource {
  public:
-  FactsAdapter(facts::Facts& facts, guard::Guard& guard) : facts_(facts), guard_(guard) {}
+  FactsAdapter(facts::Facts& facts, guard::Guard& guard, ResourceName name)
+      : facts_(facts), guard_(guard), name_(std::move(name)) {}
 
   Result<FactsRead> batches(const std::string& subject_type, const std::vector<std::string>& wanted,
                             const std::string& purpose,
@@ -51,6 +52,10 @@ class FactsAdapter final : public FactSource {
     return found == nullptr ? "" : found->resource;
   }
 
+  std::string resource_name(const std::string& resource) const override {
+    return resource.empty() ? "" : name_(resource);
+  }
+
  private:
   static guard::InternalPurpose purpose_of(const std::string& code, const std::string& actor) {
     guard::InternalPurpose purpose;
@@ -62,6 +67,7 @@ class FactsAdapter final : public FactSource {
 
   facts::Facts& facts_;
   guard::Guard& guard_;
+  ResourceName name_;
 };
 
 class RulesAdapter final : public ModelSource {
@@ -78,8 +84,8 @@ class RulesAdapter final : public ModelSource {
 
 }  // namespace
 
-std::unique_ptr<FactSource> facts_of(facts::Facts& facts, guard::Guard& guard) {
-  return std::make_unique<FactsAdapter>(facts, guard);
+std::unique_ptr<FactSource> facts_of(facts::Facts& facts, guard::Guard& guard, ResourceName name) {
+  return std::make_unique<FactsAdapter>(facts, guard, std::move(name));
 }
 
 std::unique_ptr<ModelSource> models_of(rules::Rules& rules) {

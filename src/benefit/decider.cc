@@ -99,7 +99,8 @@ const brain::RuleTrace* telling_rule(const std::vector<brain::RuleTrace>& rules)
 std::vector<brain::ConditionTrace> own_conditions(std::vector<brain::ConditionTrace> conditions,
                                                   const std::vector<std::string>& told) {
   std::erase_if(conditions, [&](const brain::ConditionTrace& condition) {
-    return contains(told, condition.subject);
+    const bool truth = condition.text == "true" || condition.text == "false";
+    return truth && contains(told, condition.subject);
   });
   return conditions;
 }
@@ -165,10 +166,11 @@ Result<Explained> explain(const Prepared& prepared, const Batch& one_row, const 
   Explained explained;
   for (const std::string& fact : prepared.wanted) {
     brain::Value value = brain::Value::of(one_row.column(fact).cell_at(0));
-    explained.facts.push_back(
-        json::object{{"fact", fact},
-                     {"value", brain::to_text(value)},
-                     {"resource", facts.resource_of(prepared.policy.subject, fact)}});
+    const std::string resource = facts.resource_of(prepared.policy.subject, fact);
+    explained.facts.push_back(json::object{{"fact", fact},
+                                           {"value", brain::to_text(value)},
+                                           {"resource", resource},
+                                           {"resource_name", facts.resource_name(resource)}});
     context.set(fact, std::move(value));
   }
   context.merge(prepared.constants);
@@ -186,6 +188,7 @@ Result<Explained> explain(const Prepared& prepared, const Batch& one_row, const 
   for (Reason& reason : explained.reasons) {
     if (!reason.fact.empty()) {
       reason.resource = facts.resource_of(prepared.policy.subject, reason.fact);
+      reason.resource_name = facts.resource_name(reason.resource);
     }
   }
   explained.explanation = brain::to_json(entitled.explanation);

@@ -41,14 +41,15 @@ struct Reason {
   std::string value;
   bool holds = false;
   std::string fact;
-  std::string resource;
+  std::string resource;  // its code, and its name beside it
+  std::string resource_name;
 };
 
 struct Explained {
   Verdict verdict;
   std::string in_words;  // the model's 理由
   std::vector<Reason> reasons;
-  json::array facts;        // {fact, value, resource}
+  json::array facts;        // {fact, value, resource, resource_name}
   json::value explanation;  // brain's, whole
 };
 

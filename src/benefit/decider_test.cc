@@ -74,6 +74,7 @@ TEST_F(Decided, SaysConditionsOnceWithTheirParameters) {
   EXPECT_EQ(e.reasons[0].text, "参保人数 >= 起点人数（起点人数 30）");
   EXPECT_EQ(e.reasons[0].value, "31");
   EXPECT_EQ(e.reasons[0].resource, "ent_insured");
+  EXPECT_EQ(e.reasons[0].resource_name, "ent_insured");  // as these facts name it
   EXPECT_EQ(e.reasons[1].text, "失信 = 否");
 }
 

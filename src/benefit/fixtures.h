@@ -59,6 +59,7 @@ class MemoryFacts final : public FactSource {
   Result<Touched> touched(std::int64_t after, std::int64_t limit) override;
   std::vector<std::string> known(const std::string& subject_type) const override;
   std::string resource_of(const std::string& subject_type, const std::string& fact) const override;
+  std::string resource_name(const std::string& resource) const override { return resource; }
 
   std::size_t page_rows = 1000;
 

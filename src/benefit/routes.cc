@@ -34,7 +34,8 @@ Shape reason_shape() {
   using namespace shape;
   return object({need("text", text("the condition, as the model says it")),
                  need("value", text("what was read")), need("holds", boolean()),
-                 need("fact", text()), need("resource", text("where the fact comes from"))});
+                 need("fact", text()), need("resource", text("where the fact comes from")),
+                 need("resource_name", text("its name"))});
 }
 
 Shape line_shape() {

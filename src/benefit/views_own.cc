@@ -113,7 +113,8 @@ json::array to_json(const std::vector<Reason>& reasons) {
                    {"value", r.value},
                    {"holds", r.holds},
                    {"fact", r.fact},
-                   {"resource", r.resource}});
+                   {"resource", r.resource},
+                   {"resource_name", r.resource_name}});
   }
   return out;
 }

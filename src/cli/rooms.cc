@@ -139,7 +139,10 @@ Result<void> City::open_decisions() {
   for (std::string& name : facts_->names("person")) names.push_back(std::move(name));
   rules_->know_facts(std::move(names));
   ports_ = std::make_unique<Ports>();
-  ports_->facts = benefit::facts_of(*facts_, *guard_);
+  ports_->facts = benefit::facts_of(*facts_, *guard_, [this](const std::string& resource) {
+    const auto entry = catalog_->resource(resource);
+    return entry ? (*entry)->name : resource;
+  });
   ports_->models = benefit::models_of(*rules_);
   ports_->knowledge = knowledge_of(*facts_, *catalog_, *db_, options_.home);
   ports_->treasury = benefit::treasury_at(options_.treasury, treasury_wait);

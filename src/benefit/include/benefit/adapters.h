@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -19,8 +20,10 @@ class Rules;
 
 namespace citybrain::benefit {
 
+// The name of a resource by its code; the catalogue knows it.
+using ResourceName = std::function<std::string(const std::string& resource)>;
 // Both references must outlive the adapter.
-std::unique_ptr<FactSource> facts_of(facts::Facts& facts, guard::Guard& guard);
+std::unique_ptr<FactSource> facts_of(facts::Facts& facts, guard::Guard& guard, ResourceName name);
 std::unique_ptr<ModelSource> models_of(rules::Rules& rules);
 
 // The treasury at "http://host:port": POST /payments/batch and POST /payments/ask. A call that

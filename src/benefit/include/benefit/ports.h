@@ -67,6 +67,8 @@ class FactSource {
   // The resource a fact is taken from, or "".
   virtual std::string resource_of(const std::string& subject_type,
                                   const std::string& fact) const = 0;
+  // Its name, as people know it: "企业参保信息".
+  virtual std::string resource_name(const std::string& resource) const = 0;
 };
 
 struct EffectiveModel {
