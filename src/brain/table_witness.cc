@@ -64,13 +64,22 @@ TableWitness::TableWitness(const Model::Impl& model, const Logic& logic, const T
     : model_(model), logic_(logic), table_(table), space_(space), budget_(budget) {
   const auto& columns = space.columns();
   for (std::size_t i = 0; i < columns.size(); ++i) {
-    for (std::size_t j = 0; j < columns.size(); ++j) {
-      if (i == j || columns[i].local || columns[j].local || !share(columns[i], columns[j]))
-        continue;
-      tied_.push_back(i);
-      break;
+    if (columns[i].local) continue;
+    bool tied = says_text(columns[i]);
+    for (std::size_t j = 0; j < columns.size() && !tied; ++j) {
+      tied = i != j && !columns[j].local && share(columns[i], columns[j]);
     }
+    if (tied) tied_.push_back(i);
   }
+}
+
+// Is the column a decision that gives a text? Then its values are few, whatever texts there are.
+bool TableWitness::says_text(const SpaceColumn& column) const {
+  const Code& code = *table_.inputs[column.inputs.front()].expression;
+  const Node& root = code.nodes[code.root];
+  if (root.op != Op::global || model_.items[root.a].kind != Item::Kind::decision) return false;
+  return std::any_of(column.pieces.begin(), column.pieces.end(),
+                     [](const Piece& p) { return p.form == Piece::Form::other; });
 }
 
 std::vector<Value> TableWitness::pool_of(std::uint32_t input) const {
@@ -175,30 +184,36 @@ void TableWitness::sample() {
       evaluation.give(input, pool[pick]);
     }
     std::vector<std::uint32_t> pieces;
+    std::vector<Value> values;
     for (const std::size_t c : tied_) {
       const TableInput& in = table_.inputs[space_.columns()[c].inputs.front()];
       Machine::FrameMark mark;
       if (!evaluation.machine().enter_frame(logic_.slots, {}, {}, mark)) return;
-      const Value v = evaluation.machine().eval_here(*in.expression);
+      Value v = evaluation.machine().eval_here(*in.expression);
       evaluation.machine().leave_frame(mark);
       const auto piece = piece_of(c, v, evaluation);
       if (!piece) break;
       pieces.push_back(*piece);
+      values.push_back(std::move(v));
     }
-    if (pieces.size() == tied_.size()) seen_.insert(std::move(pieces));
+    if (pieces.size() == tied_.size()) seen_.emplace(std::move(pieces), std::move(values));
   }
 }
 
-std::optional<std::vector<std::uint32_t>> TableWitness::find(const Box& box) {
-  std::vector<std::uint32_t> out;
-  for (const Runs& pieces : box) out.push_back(pieces.first());
+std::optional<TableWitness::Met> TableWitness::find(const Box& box) {
+  Met out;
+  for (const Runs& pieces : box) out.pieces.push_back(pieces.first());
   if (tied_.empty()) return out;
   if (!sampled_) sample();
-  for (const auto& pieces : seen_) {
+  for (const auto& [pieces, values] : seen_) {
     bool within = true;
     for (std::size_t i = 0; i < tied_.size() && within; ++i) within = box[tied_[i]].has(pieces[i]);
     if (!within) continue;
-    for (std::size_t i = 0; i < tied_.size(); ++i) out[tied_[i]] = pieces[i];
+    for (std::size_t i = 0; i < tied_.size(); ++i) {
+      out.pieces[tied_[i]] = pieces[i];
+      const Piece& piece = space_.columns()[tied_[i]].pieces[pieces[i]];
+      if (piece.form == Piece::Form::other) out.others[tied_[i]] = values[i];
+    }
     return out;
   }
   return std::nullopt;

@@ -108,14 +108,15 @@ Words words_of(const TableSpace& space, const Box& box) {
   return {join(zh, "，且 "), join(en, " and ")};
 }
 
-std::vector<ExampleInput> example_of(const TableSpace& space,
-                                     const std::vector<std::uint32_t>& pieces) {
+std::vector<ExampleInput> example_of(const TableSpace& space, const TableWitness::Met& met) {
+  const std::vector<std::uint32_t>& pieces = met.pieces;
   std::vector<ExampleInput> out;
   for (std::size_t c = 0; c < pieces.size(); ++c) {
     const SpaceColumn& column = space.columns()[c];
     const Piece& piece = column.pieces[pieces[c]];
     const Words words = words_of(column, Runs(pieces[c], pieces[c] + 1));
     ExampleInput one{column.text, piece.sample, "", words.zh, words.en};
+    if (const auto other = met.others.find(c); other != met.others.end()) one.value = other->second;
     // Names have no value here, so neither has what lies between them.
     if (!column.symbols.empty() && piece.form != Piece::Form::null) {
       one.value = {};

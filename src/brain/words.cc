@@ -198,8 +198,9 @@ class Teller {
 
   void line(const DecisionTrace& d, int rule, const ConditionTrace& c) {
     if (asks_nothing(c)) return;
-    // A condition on a decision whose own conditions stand here already says nothing new.
-    if (std::find(told_.begin(), told_.end(), c.subject) != told_.end()) return;
+    // That a decision is true says nothing new where its own conditions stand here already.
+    const bool told = std::find(told_.begin(), told_.end(), c.subject) != told_.end();
+    if (told && (c.text == "true" || c.text == "false")) return;
     WhyLine out;
     out.truth = c.truth;
     out.decision = d.name;
