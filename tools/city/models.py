@@ -3,10 +3,14 @@
 The form of a model, one line each:
   @id|subject|title|basis           head
   guards WORD...                    the usual conditions, from GUARDS
+  plain                             no policy: nothing is added (see below)
   param NAME TYPE                   a parameter of the policy (input of the model)
+  default NAME TYPE | VALUE         a parameter that has a value where none is given (named NAME取值)
+  input NAME TYPE | WHO             filled in by whoever asks, with what it is
   let NAME TYPE | EXPRESSION        a decision that computes
-  table NAME TYPE                   a decision table (first hit), followed by
-  in EXPRESSION                       its inputs and
+  table NAME TYPE [HITPOLICY]       a decision table (first hit, if not said), followed by
+  in EXPRESSION                       its inputs,
+  outputs VALUES                      its allowed outputs, best first, and
   row TEST | … | OUTPUT               its rules
   rule EXPRESSION | TEST | TEXT     a condition of 资格, and the reason where it does not hold
   ok TEXT                           the reason where all hold
@@ -48,6 +52,8 @@ class Model:
         self.id, self.subject, self.title, self.basis = head.split("|")
         self.params, self.decisions, self.rules = {}, [], []
         self.ok = self.amount = ""
+        self.plain = False
+        self.notes = {}
 
     def read(self, line):
         word, _, rest = line.partition(" ")
@@ -55,15 +61,29 @@ class Model:
         if word == "guards":
             for guard in rest.split():
                 self.guard(guard)
+        elif word == "plain":
+            self.plain = True
         elif word == "param":
             name, kind = rest.split()
             self.params[name] = kind
+        elif word == "default":
+            name, kind = cells[0].split()
+            self.params[name] = kind
+            self.decisions.append(dict(name=f"{name}取值", type=kind,
+                                       text=f"if {name} = null then {cells[1]} else {name}"))
+        elif word == "input":
+            name, kind = cells[0].split()
+            self.params[name] = kind
+            self.notes[name] = cells[1]
         elif word == "let":
             name, kind = cells[0].split()
             self.decisions.append(dict(name=name, type=kind, text=cells[1]))
         elif word == "table":
-            name, kind = rest.split()
-            self.decisions.append(dict(name=name, type=kind, inputs=[], rows=[]))
+            name, kind, *hit = rest.split()
+            self.decisions.append(dict(name=name, type=kind, inputs=[], rows=[],
+                                       hit=" ".join(hit) or "FIRST"))
+        elif word == "outputs":
+            self.decisions[-1]["outputs"] = rest
         elif word == "in":
             self.decisions[-1]["inputs"].append(rest)
         elif word == "row":
@@ -90,6 +110,8 @@ class Model:
             self.rules.append(["属地", "true", f"{name}不在本政策适用的区划内"])
 
     def finish(self):
+        if self.plain:
+            return
         inputs = [r[0] for r in self.rules]
         tests = [r[1] for r in self.rules]
         n = len(inputs)
@@ -161,6 +183,8 @@ def xml_of(model, facts):
            f"  <description>{escape(model.title)}。依据：{escape(model.basis)}。</description>"]
     for name in used:
         origin = "参数" if name in model.params else "事实"
+        if name in model.notes:
+            origin += f"：{model.notes[name]}"
         out += [f'  <inputData id="{input_ids[name]}" name="{name}">',
                 f"    <description>{origin}</description>",
                 f'    <variable name="{name}" typeRef="{types[name]}"/>', "  </inputData>"]
@@ -186,12 +210,19 @@ def decision_xml(decision, decision_ids, input_ids, types):
 
 
 def table_xml(decision, types):
-    out = ['    <decisionTable hitPolicy="FIRST">']
+    hit, _, aggregation = decision.get("hit", "FIRST").partition("+")
+    aggregation = f' aggregation="{aggregation}"' if aggregation else ""
+    out = [f'    <decisionTable hitPolicy="{hit}"{aggregation}>']
     for text in decision["inputs"]:
         out.append(f'      <input label="{escape(text)}"><inputExpression '
                    f'typeRef="{types.get(text, "number")}"><text>{escape(text)}</text>'
                    "</inputExpression></input>")
-    out.append(f'      <output name="{decision["name"]}" typeRef="{decision["type"]}"/>')
+    output = f'      <output name="{decision["name"]}" typeRef="{decision["type"]}"'
+    if "outputs" in decision:
+        out.append(f'{output}><outputValues><text>{escape(decision["outputs"])}</text>'
+                   "</outputValues></output>")
+    else:
+        out.append(output + "/>")
     for row in decision["rows"]:
         out.append("      <rule>")
         out += [f"        <inputEntry><text>{escape(c)}</text></inputEntry>" for c in row[:-1]]

@@ -178,6 +178,8 @@ rail_rows_landed 归集数据量 万条 各部门来源落地的记录数，不�
 rail_quarantined 隔离记录 条 未通过声明校验而被隔离的记录数 dsj 日 rail integer
 catalog_resources 数据资源 项 已编目的公共数据资源数 dsj 月 catalog integer
 catalog_quality 数据质量 % 各资源合格记录占全部到达记录之比 dsj 日 catalog decimal:1
+catalog_duty_items 供给责任落实 项 供给责任清单中已提供的数据项数 dsj 日 supply integer
+catalog_demands_met 满足共享需求 个 需求清单中状态为已满足的需求数 dsj 日 supply integer
 guard_audit_entries 审计日志 条 审计日志的条目数 dsj 日 guard integer
 """
 
