@@ -59,39 +59,71 @@ std::string_view line_of(std::string_view text, std::uint32_t number) {
   return text.substr(0, text.find('\n'));
 }
 
-// The line, and a caret under the place.
-void show_place(const std::string& xml, const brain::Span& span) {
-  std::string line(line_of(xml, span.line));
-  std::replace(line.begin(), line.end(), '\t', ' ');
-  if (line.empty()) return;
-  std::string before(first_code_points(line, span.column - 1));
-  std::string rest = line.substr(before.size());
-  if (width_of(before) > shown_width_max / 2) {
-    // A long line is shown from a little before the place.
-    while (width_of(before) > shown_width_max / 3) {
-      before.erase(0, first_code_points(before, 1).size());
-    }
-    before = "…" + before;
+// Bytes of the character that `text` begins with, where an XML entity is one character.
+std::size_t character(std::string_view text) {
+  constexpr std::size_t entity_max = 10;
+  if (text.starts_with('&')) {
+    const std::size_t end = text.find(';');
+    if (end != std::string_view::npos && end < entity_max) return end + 1;
   }
-  const std::size_t length = std::min<std::size_t>(span.end - span.begin, rest.size());
-  const std::size_t carets = std::max<std::size_t>(1, width_of(rest.substr(0, length)));
-  const std::size_t room = shown_width_max - std::min(shown_width_max, width_of(before));
-  std::string shown = fit(rest, std::min(room, width_of(rest)));
-  std::cout << "    " << before << shown << '\n'
-            << "    " << std::string(width_of(before), ' ')
-            << std::string(std::min(carets, std::max<std::size_t>(1, room)), '^') << '\n';
+  return first_code_points(text, 1).size();
+}
+
+struct Place {
+  std::string before;  // of the line
+  std::string marked;
+  std::string after;
+};
+
+// A diagnostic counts the characters of an expression; in the file `<` is written `&lt;`. An
+// expression begins after the last tag before the place.
+Place place_in(const std::string& xml, const brain::Span& span) {
+  const std::string_view line = line_of(xml, span.line);
+  const std::string_view counted = first_code_points(line, span.column - 1);
+  const std::size_t tag = counted.rfind('>');
+  std::size_t at = tag == std::string_view::npos ? 0 : tag + 1;
+  for (std::size_t left = code_points(counted.substr(at)); left > 0 && at < line.size(); --left)
+    at += character(line.substr(at));
+  std::size_t end = at;
+  for (std::size_t bytes = 0; bytes < span.end - span.begin && end < line.size();) {
+    const std::size_t size = character(line.substr(end));
+    bytes += line[end] == '&' ? 1 : size;
+    end += size;
+  }
+  return {std::string(line.substr(0, at)), std::string(line.substr(at, end - at)),
+          std::string(line.substr(end))};
+}
+
+// The line, and a caret under the place.
+void show_place(Place place) {
+  if (place.before.empty() && place.marked.empty() && place.after.empty()) return;
+  std::replace(place.before.begin(), place.before.end(), '\t', ' ');
+  if (width_of(place.before) > shown_width_max / 2) {
+    // A long line is shown from a little before the place.
+    while (width_of(place.before) > shown_width_max / 3) {
+      place.before.erase(0, first_code_points(place.before, 1).size());
+    }
+    place.before = "…" + place.before;
+  }
+  const std::string rest = place.marked + place.after;
+  const std::size_t room = shown_width_max - std::min(shown_width_max, width_of(place.before));
+  const std::size_t carets = std::clamp<std::size_t>(width_of(place.marked), 1, room + 1);
+  std::cout << "    " << place.before << fit(rest, std::min(room, width_of(rest))) << '\n'
+            << "    " << std::string(width_of(place.before), ' ') << std::string(carets, '^')
+            << '\n';
 }
 
 void show(const ModelFile& file, const brain::Diagnostic& d, const std::string& zh) {
   const bool error = d.severity == brain::Severity::error;
-  std::cout << file.path << ':' << d.span.line << ':' << d.span.column << ": "
+  Place place = place_in(file.xml, d.span);
+  std::cout << file.path << ':' << d.span.line << ':' << code_points(place.before) + 1 << ": "
             << (error ? "error" : "warning") << " [" << d.code << "] "
             << (d.where.empty() ? "" : d.where + ": ") << d.message;
   if (!d.value.empty() && d.message.find(d.value) == std::string::npos)
     std::cout << " (" << d.value.substr(0, 200) << ")";
   std::cout << '\n';
   if (!zh.empty()) std::cout << "    " << zh << '\n';
-  show_place(file.xml, d.span);
+  show_place(std::move(place));
   if (!d.suggestion.empty()) std::cout << "    → " << d.suggestion << '\n';
 }
 

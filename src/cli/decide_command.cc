@@ -24,7 +24,7 @@ std::vector<Option> options() {
   return {{"input", "", "file with the inputs, - = standard input"},
           {"decision", "", "this decision alone"},
           {"date", "", "基准日 and today() (today)"},
-          {"explain", "", "say why, in words", true},
+          {"explain", "", "say why, in words: of --decision, else of 资格, else of the last", true},
           {"strict", "", "refuse inputs that are left out", true},
           {"json", "", "print JSON instead of a table", true}};
 }
@@ -99,6 +99,31 @@ std::vector<std::string> parameters_of(const brain::Model& model) {
   return out;
 }
 
+// The decision that is explained: 资格 where there is one, else the last.
+const Decided& telling(const std::vector<Decided>& all) {
+  const auto entitled =
+      std::find_if(all.begin(), all.end(), [](const Decided& d) { return d.name == "资格"; });
+  return entitled == all.end() ? all.back() : *entitled;
+}
+
+void show_why(const brain::Model& model, const Decided& d) {
+  const brain::Why why = brain::in_words(d.outcome.explanation, parameters_of(model), {});
+  std::cout << '\n' << d.name << " = " << brain::to_text(d.outcome.value) << '\n';
+  for (const brain::WhyLine& line : why.lines) {
+    const char* mark = line.truth == brain::Truth::yes  ? "✓"
+                       : line.truth == brain::Truth::no ? "✗"
+                                                        : "?";
+    std::cout << "  " << mark << ' ' << line.zh << "\n    " << line.en << '\n';
+  }
+  for (const brain::WayOut& way : why.ways) {
+    std::cout << "  要改变结果，须 To change it";
+    if (way.rule > 0) std::cout << "（规则 rule " << way.rule << "）";
+    std::cout << ":\n";
+    for (const brain::Wanted& w : way.conditions)
+      std::cout << "    · " << w.zh << "\n      " << w.en << '\n';
+  }
+}
+
 void show_text(const brain::Model& model, const std::vector<Decided>& all, bool explain) {
   TextTable table({"决策 decision", "值 value"});
   for (const Decided& d : all) table.add({d.name, brain::to_text(d.outcome.value)});
@@ -107,25 +132,7 @@ void show_text(const brain::Model& model, const std::vector<Decided>& all, bool 
     for (const brain::Diagnostic& found : d.outcome.diagnostics)
       std::cout << "! " << d.name << ": " << found.text() << '\n';
   }
-  if (!explain) return;
-  for (const Decided& d : all) {
-    const brain::Why why = brain::in_words(d.outcome.explanation, parameters_of(model), {});
-    if (why.lines.empty()) continue;
-    std::cout << '\n' << d.name << " = " << brain::to_text(d.outcome.value) << '\n';
-    for (const brain::WhyLine& line : why.lines) {
-      const char* mark = line.truth == brain::Truth::yes  ? "✓"
-                         : line.truth == brain::Truth::no ? "✗"
-                                                          : "?";
-      std::cout << "  " << mark << ' ' << line.zh << "\n    " << line.en << '\n';
-    }
-    for (const brain::WayOut& way : why.ways) {
-      std::cout << "  要改变结果，须 To change it";
-      if (way.rule > 0) std::cout << "（规则 rule " << way.rule << "）";
-      std::cout << ":\n";
-      for (const brain::Wanted& w : way.conditions)
-        std::cout << "    · " << w.zh << "\n      " << w.en << '\n';
-    }
-  }
+  if (explain) show_why(model, telling(all));
 }
 
 json::object json_of(const brain::Model& model, const std::vector<Decided>& all, bool explain) {

@@ -287,8 +287,11 @@ Result<SimulationOrder> order_of(Rules& rules, Knowledge& knowledge, const Reque
          parameters_of(rules, &knowledge, *order.draft.model, order.draft.id, body));
   order.parameters.set(input_date, brain::Value::date(order.date));
   if (order.against.model) {
+    // Today's version is run with the policy's own parameters: those sent are the draft's.
+    json::object todays = body;
+    if (!order.policy.empty()) todays.erase("parameters");
     CB_TRY(order.against_parameters,
-           parameters_of(rules, &knowledge, *order.against.model, order.against.id, body));
+           parameters_of(rules, &knowledge, *order.against.model, order.against.id, todays));
     order.against_parameters.set(input_date, brain::Value::date(order.date));
   }
   return order;

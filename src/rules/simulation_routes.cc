@@ -66,7 +66,7 @@ Route start_route(Rules& rules, Knowledge& knowledge, Simulations& jobs) {
                           may("model", text("or one that is, and whose version is compared", 64)),
                           may("version", integer("0 = the newest", 0, 1'000'000'000)),
                           need("subject_type", word({"enterprise", "person"})),
-                          may("parameters", any("values by input name, over the policy's")),
+                          may("parameters", any("the draft's, over those of the policy")),
                           may("policy", text("whose parameters are taken", 64)),
                           may("date", text("基准日, today if left out", 10)),
                           may("decision", text("what is counted, 资格 if left out", 200)),
