@@ -125,7 +125,7 @@ const path_of = (code: string) => `/api/resources/${encodeURIComponent(code)}`
 
 export const departments = () => api.get<Page<Department>>('/api/departments')
 export const resources = (query: Query) => api.get<Found>('/api/resources', query)
-export const export_path = (query: Query, format: 'xlsx' | 'csv') => with_query('/api/catalog/export', { ...query, format, words: 'zhejiang' })
+export const export_path = (query: Query, file: 'xlsx' | 'csv') => with_query('/api/catalog/export', { ...query, file, words: 'zhejiang' })
 export const lineage = (code: string, query: Query) => api.get<Lineage>(`${path_of(code)}/lineage`, query)
 export const impact = (code: string, query: Query) => api.get<Impact>(`${path_of(code)}/impact`, query)
 export const uses = (code: string) =>
