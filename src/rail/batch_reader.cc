@@ -52,9 +52,11 @@ std::int64_t BatchReader::lines() const {
   return options_.format == Format::csv ? csv_.lines() : json_.lines();
 }
 
-void BatchReader::reject(CheckedBatch& out, std::string_view raw, std::vector<Reason> reasons) {
-  std::string kept(raw.substr(0, raw_bytes_max));
-  out.bad.push_back({at_.line + 1, std::move(kept), std::move(reasons)});
+void BatchReader::reject(CheckedBatch& out, std::string_view row, std::vector<Reason> reasons,
+                         std::string key) {
+  std::string kept(row.substr(0, raw_bytes_max));
+  const bool whole = kept.size() == row.size();
+  out.bad.push_back({at_.line + 1, std::move(kept), std::move(reasons), std::move(key), whole});
 }
 
 // Why the row cannot be read as text at all, or null. GB18030 is brought to transcoded_.
@@ -131,7 +133,9 @@ void BatchReader::take_row(CheckedBatch& out) {
   const std::string_view readable =
       again ? std::string_view(transcoded_.data(), transcoded_bytes_) : row;
   reasons_.clear();
-  if (!plan_.append(cells_, out.batch, reasons_)) return reject(out, readable, reasons_);
+  if (!plan_.append(cells_, out.batch, reasons_)) {
+    return reject(out, readable, reasons_, key_text(plan_, cells_));
+  }
   if (!plan_.key.empty()) {
     const std::size_t mine = out.batch.rows - 1;
     if (const auto other = keys_.add(out.batch, plan_.key, mine)) {
@@ -139,7 +143,8 @@ void BatchReader::take_row(CheckedBatch& out) {
       --out.batch.rows;
       return reject(out, readable,
                     {{plan_.columns[plan_.key[0]].field.name, "key",
-                      "主键与第 " + std::to_string(out.lines[*other]) + " 行重复"}});
+                      "主键与第 " + std::to_string(out.lines[*other]) + " 行重复"}},
+                    key_text(plan_, cells_));
     }
   }
   out.lines.push_back(at_.line + 1);
@@ -151,6 +156,7 @@ void BatchReader::take_row(CheckedBatch& out) {
 Result<void> BatchReader::skip_overlong(CheckedBatch& out) {
   reject(out, {window_->begin(), std::min(window_->size(), raw_bytes_max)},
          {{"", "row_bytes", "超过 " + std::to_string(options_.row_bytes_max) + " 字节"}});
+  out.bad.back().whole = false;
   for (;;) {
     const auto* stop =
         static_cast<const char*>(std::memchr(window_->begin(), '\n', window_->size()));

@@ -35,6 +35,8 @@ struct BadRow {
   std::int64_t line = 0;  // of its beginning, from 1
   std::string raw;        // UTF-8 where it could be read so, else the bytes; at most raw_bytes_max
   std::vector<Reason> reasons;
+  std::string key;    // as key_text() writes it; "" where the row could not be read so far
+  bool whole = true;  // raw is the whole row
 };
 
 struct CheckedBatch {
@@ -57,15 +59,18 @@ struct ReaderOptions {
   std::int64_t row_bytes_max = 64 << 10;
 };
 
+// Makes the source of the bytes anew, from their beginning.
+using OpenBytes = std::function<Result<std::unique_ptr<ByteSource>>()>;
+
 // Always holds: the same file, position and options give the same batches.
 class BatchReader {
  public:
-  static constexpr std::size_t raw_bytes_max = 4'096;
+  static constexpr std::size_t raw_bytes_max = 64 << 10;
   static constexpr std::size_t unknown_max = 200;
 
   // Reads the header (CSV) and goes to `from` (bytes 0 = behind the header). Error invalid: the
   // file as a whole cannot be this resource: no header, a required column missing, one there twice.
-  static Result<std::unique_ptr<BatchReader>> open(const std::string& path, const Plan& plan,
+  static Result<std::unique_ptr<BatchReader>> open(const OpenBytes& bytes, const Plan& plan,
                                                    const ReaderOptions& options,
                                                    const Position& from, FindMissing missing);
 
@@ -80,7 +85,7 @@ class BatchReader {
   BatchReader(const Plan& plan, const ReaderOptions& options, FindMissing missing)
       : plan_(plan), options_(options), missing_(std::move(missing)) {}
 
-  Result<void> read_header(const std::string& path, std::int64_t& behind);
+  Result<void> read_header(const OpenBytes& bytes, std::int64_t& behind);
   Result<void> map_header();
   Result<bool> one_row(CheckedBatch& out);
   Result<void> skip_overlong(CheckedBatch& out);
@@ -93,7 +98,8 @@ class BatchReader {
   bool pick_json(const JsonCutter& cutter, CheckedBatch& out, std::string_view raw);
   bool recut(CheckedBatch& out);
   void take_row(CheckedBatch& out);
-  void reject(CheckedBatch& out, std::string_view raw, std::vector<Reason> reasons);
+  void reject(CheckedBatch& out, std::string_view raw, std::vector<Reason> reasons,
+              std::string key = "");
   Result<void> check_refs(CheckedBatch& out);
 
   const Plan& plan_;
@@ -102,6 +108,7 @@ class BatchReader {
   std::optional<Window> window_;
   Position at_;
   std::vector<std::string> header_;
+  std::int64_t header_lines_ = 0;    // up to its end
   std::vector<std::size_t> source_;  // of each item: the file's column, or none_
   std::unordered_map<std::string, std::size_t, catalog::TextHash, std::equal_to<>> names_;
   std::set<std::string, std::less<>> unknown_;

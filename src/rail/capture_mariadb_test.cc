@@ -1,108 +1,14 @@
 // Captured sources against a real MariaDB of this test's own, by its binlog and by ODBC: row for
 // row as at the source, through kills of the city and of the server under writes and DDL.
-#include <signal.h>
-
 #include <atomic>
 #include <cstdio>
-#include <fstream>
 #include <random>
 
-#include "base/text.h"
+#include "capture_mariadb_testing.h"
 #include "capture_testing.h"
 
 namespace citybrain::rail {
 namespace {
-
-// A server in a folder of its own; it keeps its port when it is started again.
-class Mariadb {
- public:
-  Mariadb() {
-    std::string path = std::filesystem::temp_directory_path() / "citybrain-maria-XXXXXX";
-    CB_CHECK(::mkdtemp(path.data()) != nullptr);
-    dir_ = path;
-    std::filesystem::permissions(dir_, std::filesystem::perms(0755));
-    start();
-    run("CREATE DATABASE city");
-  }
-  ~Mariadb() {
-    shell(script() + "stop " + dir_);
-    std::error_code ignored;
-    std::filesystem::remove_all(dir_, ignored);
-  }
-  Mariadb(const Mariadb&) = delete;
-  Mariadb& operator=(const Mariadb&) = delete;
-
-  void start() { CB_CHECK(shell(script() + "start " + dir_).second == 0); }
-  // As if the power went.
-  void kill() {
-    pid_t pid = 0;
-    std::ifstream(dir_ + "/pid") >> pid;
-    ASSERT_GT(pid, 0);
-    ::kill(pid, SIGKILL);
-    for (int i = 0; i < 200 && ::kill(pid, 0) == 0; ++i) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(20));
-    }
-  }
-  std::string port() const {
-    std::string port;
-    std::ifstream(dir_ + "/port") >> port;
-    return port;
-  }
-  Connection at() const {
-    return {"mariadb", "host=127.0.0.1 port=" + port() + " user=citybrain dbname=city", "citybrain",
-            "", ""};
-  }
-  Connection by_odbc(const std::string& watermark) const {
-    return {"odbc",
-            "driver='MariaDB Unicode' server=127.0.0.1 port=" + port() +
-                " uid=citybrain database=city poll_ms=100",
-            "citybrain", "", watermark};
-  }
-  bool try_run(const std::string& sql) const { return client(sql).second == 0; }
-  void run(const std::string& sql) const {
-    const auto done = client(sql);
-    ASSERT_EQ(done.second, 0) << sql << ": " << done.first;
-  }
-  std::vector<std::string> ask(const std::string& sql) const {
-    const auto done = client(sql);
-    EXPECT_EQ(done.second, 0) << sql << ": " << done.first;
-    std::vector<std::string> out;
-    for (const std::string_view line : split(done.first, '\n')) {
-      if (!line.empty()) out.emplace_back(line);
-    }
-    return out;
-  }
-  // The rows of a table as CaptureCity::rows gives them.
-  std::vector<std::string> rows(const std::string& table) const {
-    const auto columns =
-        ask("SELECT COLUMN_NAME FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = 'city' AND "
-            "TABLE_NAME = '" +
-            table + "' ORDER BY ORDINAL_POSITION");
-    std::string list;
-    for (const std::string& column : columns) list += ", COALESCE(" + column + ", '<null>')";
-    auto out = ask("SELECT CONCAT_WS('|'" + list + ") FROM city." + table);
-    std::sort(out.begin(), out.end());
-    return out;
-  }
-
- private:
-  static std::string script() { return std::string(CB_SOURCE_DIR) + "/tools/mariadb.sh "; }
-  static std::pair<std::string, int> shell(const std::string& command) {
-    std::FILE* pipe = ::popen((command + " 2>&1").c_str(), "r");
-    CB_CHECK(pipe != nullptr);
-    std::string out;
-    char buffer[4096];
-    for (std::size_t n = 0; (n = std::fread(buffer, 1, sizeof(buffer), pipe)) > 0;) {
-      out.append(buffer, n);
-    }
-    return {out, ::pclose(pipe)};
-  }
-  std::pair<std::string, int> client(const std::string& sql) const {
-    return shell("mariadb --no-defaults -N -B -r --connect-timeout=5 --socket=" + dir_ +
-                 "/sock -u root city -e \"" + sql + "\"");
-  }
-  std::string dir_;
-};
 
 void make_table(const Mariadb& server) {
   server.run(
@@ -182,7 +88,7 @@ TEST(CaptureMariadb, RowsFlowFromTheFirstToTheLastByBinlogAndByOdbc) {
   int n = 0;
   for (const auto& url : stores) {
     SCOPED_TRACE(url);
-    Mariadb server;
+    Mariadb server(CB_SOURCE_DIR);
     server.run(
         "CREATE TABLE firm (id INT PRIMARY KEY, name VARCHAR(40), paid DECIMAL(10,2), at DATETIME "
         "NULL DEFAULT NOW() ON UPDATE NOW()); INSERT INTO firm (id, name, paid) SELECT seq, "
@@ -230,7 +136,7 @@ TEST(CaptureMariadbKill, OfTheCityInEachWindow) {
                            "capture.after_land",  "capture.after_confirm", ""};
   const sql::TestStores stores;
   const std::string url = *stores.begin();
-  Mariadb server;
+  Mariadb server(CB_SOURCE_DIR);
   make_table(server);
   std::string resource;
   {
@@ -258,7 +164,7 @@ TEST(CaptureMariadbKill, OfTheCityInEachWindow) {
 TEST(CaptureMariadbKill, OfTheSource) {
   const int kills = std::max(3, sql::kills() / 4);
   const sql::TestStores stores;
-  Mariadb server;
+  Mariadb server(CB_SOURCE_DIR);
   make_table(server);
   CaptureCity c(*stores.begin(), stores.dir());
   const std::string resource = c.connect("kv", server.at(), {"city.kv"}).at(0);

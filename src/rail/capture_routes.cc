@@ -220,6 +220,12 @@ std::vector<Route> registry_routes(Captures& captures) {
          CB_TRY(const Captured one, captures.find(request.param("name")));
          return Reply::json(shown(one));
        }},
+  };
+}
+
+std::vector<Route> step_routes(Captures& captures) {
+  const auto name = path_param("name", shape::text("of the source", 40));
+  return {
       {.method = Method::post,
        .path = "/api/captures/{name}/pause",
        .summary = "Stops a source where it is",
@@ -331,8 +337,8 @@ double largest(const Captures& captures, std::int64_t Captured::*member) {
 std::string Captures::public_key() const { return state_->sealer.public_key(); }
 
 void add_captures(Room& room, Captures& captures) {
-  for (auto routes :
-       {wizard_routes(captures), registry_routes(captures), compare_routes(captures)}) {
+  for (auto routes : {wizard_routes(captures), registry_routes(captures), step_routes(captures),
+                      compare_routes(captures)}) {
     for (Route& route : routes) room.routes.push_back(std::move(route));
   }
   room.jobs.push_back({"rail.capture", std::chrono::milliseconds(1'000),

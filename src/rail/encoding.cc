@@ -7,8 +7,24 @@
 
 namespace citybrain::rail {
 
+constexpr std::string_view utf8_mark = "\xEF\xBB\xBF";
+constexpr std::string_view gb18030_mark = "\x84\x31\x95\x33";
+
+std::size_t byte_order_mark(std::string_view head) {
+  for (const std::string_view mark : {utf8_mark, gb18030_mark}) {
+    if (head.starts_with(mark)) return mark.size();
+  }
+  return 0;
+}
+
+std::string refused_encoding(std::string_view head) {
+  if (!head.starts_with("\xFF\xFE") && !head.starts_with("\xFE\xFF")) return "";
+  return "the file is UTF-16 (\"Unicode text\" of Excel); save it as CSV UTF-8, or as .xlsx";
+}
+
 Encoding detect_encoding(std::string_view head) {
-  if (head.starts_with("\xEF\xBB\xBF")) return Encoding::utf8;
+  if (head.starts_with(utf8_mark)) return Encoding::utf8;
+  if (head.starts_with(gb18030_mark)) return Encoding::gb18030;
   std::size_t utf8 = 0;
   std::size_t other = 0;
   while (!head.empty()) {

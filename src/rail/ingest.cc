@@ -22,6 +22,18 @@ double seconds_since(std::chrono::steady_clock::time_point begin) {
 
 }  // namespace
 
+FindMissing missing_in(lake::Lake& lake) {
+  return [&lake](const std::string& resource,
+                 const std::vector<Cell>& keys) -> Result<std::vector<bool>> {
+    std::vector<std::vector<Cell>> wanted;
+    for (const Cell& key : keys) wanted.push_back({key});
+    CB_TRY(const auto rows, lake.get_many(resource, wanted));
+    std::vector<bool> out;
+    for (const auto& row : rows) out.push_back(!row.has_value());
+    return out;
+  };
+}
+
 Result<IngestReport> Ingest::run(const std::string& path, const std::string& resource) {
   const auto begin = std::chrono::steady_clock::now();
   CB_TRY(plan_, Plan::compile(rail_.catalog, resource, rail_.clock.now()));
@@ -61,16 +73,10 @@ Result<void> Ingest::open_reader(const Position& from) {
     options.rows_max =
         plan_.resource->keeping == catalog::Keeping::append ? append_rows_max : keyed_rows_max;
   }
-  const FindMissing missing = [this](const std::string& resource,
-                                     const std::vector<Cell>& keys) -> Result<std::vector<bool>> {
-    std::vector<std::vector<Cell>> wanted;
-    for (const Cell& key : keys) wanted.push_back({key});
-    CB_TRY(const auto rows, rail_.lake.get_many(resource, wanted));
-    std::vector<bool> out;
-    for (const auto& row : rows) out.push_back(!row.has_value());
-    return out;
+  const OpenBytes bytes = [this] {
+    return open_bytes(source_.path, hints_of(*plan_.resource, options_));
   };
-  CB_TRY(reader_, BatchReader::open(source_.path, plan_, options, from, missing));
+  CB_TRY(reader_, BatchReader::open(bytes, plan_, options, from, missing_in(rail_.lake)));
   source_.header = reader_->header();
   report_.absent_columns = reader_->absent();
   return ok();
@@ -86,6 +92,7 @@ Result<void> Ingest::read_and_land() {
     const bool lasting = code == Code::invalid || code == Code::corrupt;
     return refused(opened.error(), lasting ? "refused" : "failed");
   }
+  CB_TRY(open_keys_, OpenKeys::load(rail_.db, source_.resource));
   source_.state = "reading";
   source_.error.clear();
   source_.updated_at = rail_.clock.now();
@@ -154,6 +161,7 @@ Result<void> Ingest::land(const CheckedBatch& batch) {
     CB_DO(land_append(batch, after));
   }
   crash_point("rail.after_land");
+  open_keys_.add(batch.bad);
   source_ = std::move(after);
   landed_ = source_.position.text();
   first_ = false;
@@ -161,11 +169,26 @@ Result<void> Ingest::land(const CheckedBatch& batch) {
   return ok();
 }
 
+// Bad rows to quarantine with their work order; rows that were bad before and pass now are settled.
+Result<void> Ingest::note_bad(sql::Tx& tx, const CheckedBatch& batch, const SourceRow& after,
+                              const std::vector<std::string>& corrected) {
+  CB_DO(quarantine(tx, after, batch.bad, after.updated_at));
+  CB_TRY(const auto settled,
+         settle_keyed(tx, after.resource, corrected, "corrected", after.updated_at));
+  if (!batch.bad.empty()) {
+    CB_DO(rail_.orders.open(tx, quarantine_cause(*plan_.resource), after.updated_at));
+  } else if (settled > 0) {
+    CB_DO(rail_.orders.close_if_clear(tx, after.resource, after.updated_at));
+  }
+  return ok();
+}
+
 // Rows, change log, position, quarantine and our own row: one transaction.
 Result<void> Ingest::land_keyed(const CheckedBatch& batch, SourceRow& after) {
   const lake::Landing landing{source_.resource, source_.name, after.position.text(), landed_, {}};
+  const auto corrected = open_keys_.take(plan_, batch.batch);
   const auto also = [&](sql::Tx& tx) -> Result<void> {
-    CB_DO(quarantine(tx, after, batch.bad, after.updated_at));
+    CB_DO(note_bad(tx, batch, after, corrected));
     CB_DO(SourceTable::save(tx, after));
     crash_point("rail.after_quarantine");
     return ok();
@@ -176,12 +199,14 @@ Result<void> Ingest::land_keyed(const CheckedBatch& batch, SourceRow& after) {
 
 // Quarantine first, under ids that follow from source and line; then columns with the position;
 // then our own row, which only follows. What a run before this one quarantined of a batch that it
-// did not land is taken back first: the batch may be cut differently now.
+// did not land is taken back first: the batch may be cut differently now. Rows that pass now are
+// settled before they land, since the same rows land when this is repeated.
 Result<void> Ingest::land_append(const CheckedBatch& batch, SourceRow& after) {
-  if (first_ || !batch.bad.empty()) {
+  const auto corrected = open_keys_.take(plan_, batch.batch);
+  if (first_ || !batch.bad.empty() || !corrected.empty()) {
     CB_DO(rail_.db.write([&](sql::Tx& tx) -> Result<void> {
       if (first_) CB_DO(release_behind(tx, source_.name, source_.position.line));
-      return quarantine(tx, after, batch.bad, after.updated_at);
+      return note_bad(tx, batch, after, corrected);
     }));
   }
   crash_point("rail.after_quarantine");

@@ -5,6 +5,7 @@
 
 #include "batch_queue.h"
 #include "plan.h"
+#include "quarantine_table.h"
 #include "rail_state.h"
 
 namespace citybrain::rail {
@@ -15,8 +16,13 @@ struct Opened {
   SourceRow source;
   bool complete = false;
 };
+// What reading a workbook needs to know; refers to the resource.
+SourceHints hints_of(const catalog::Resource& resource, const IngestOptions& options);
 Result<Opened> open_source(RailState& rail, const std::string& path, const std::string& resource,
                            const IngestOptions& options);
+
+// References looked up by key in the lake.
+FindMissing missing_in(lake::Lake& lake);
 
 // Owner: the call of ingest(); used once.
 class Ingest {
@@ -32,6 +38,8 @@ class Ingest {
   Result<void> land(const CheckedBatch& batch);
   Result<void> land_keyed(const CheckedBatch& batch, SourceRow& after);
   Result<void> land_append(const CheckedBatch& batch, SourceRow& after);
+  Result<void> note_bad(sql::Tx& tx, const CheckedBatch& batch, const SourceRow& after,
+                        const std::vector<std::string>& corrected);
   Result<void> open_reader(const Position& from);
   Result<void> finish();
   Result<void> tell_catalog();
@@ -46,6 +54,7 @@ class Ingest {
   std::string landed_;  // the lake's position of the source
   bool first_ = true;   // no batch landed in this run yet
   std::unique_ptr<BatchReader> reader_;
+  OpenKeys open_keys_;
   IngestReport report_;
 };
 

@@ -56,8 +56,12 @@ TEST(KillChild, Ingests) {
 
 std::set<std::int64_t> quarantined_lines(City& city, const std::string& resource) {
   std::set<std::int64_t> out;
-  for (std::int64_t page = 1;; ++page) {
-    const auto rows = city.rail->quarantine(resource, page, 200);
+  QuarantineQuery query;
+  query.resource = resource;
+  query.state = "all";  // also those whose key a later row of the file had
+  query.size = 200;
+  for (query.page = 1;; ++query.page) {
+    const auto rows = city.rail->quarantine(query);
     EXPECT_TRUE(rows.has_value());
     if (!rows || rows->items.empty()) return out;
     for (const Quarantined& row : rows->items) EXPECT_TRUE(out.insert(row.line).second);

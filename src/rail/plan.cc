@@ -3,6 +3,8 @@
 
 #include <utility>
 
+#include "base/text.h"
+
 namespace citybrain::rail {
 namespace {
 
@@ -67,6 +69,27 @@ Result<Plan> Plan::compile(const catalog::Catalog& catalog, std::string_view res
   }
   if (plan.resource->keeping == catalog::Keeping::append) plan.schema.key.clear();
   return plan;
+}
+
+std::string key_text(const Plan& plan, const Batch& batch, std::size_t row) {
+  std::string out;
+  for (const std::size_t k : plan.key) {
+    if (k != plan.key.front()) out += '|';
+    out += to_text(batch.columns[k].cell_at(row));
+  }
+  return out;
+}
+
+std::string key_text(const Plan& plan, const std::vector<std::string_view>& cells) {
+  std::string out;
+  bool any = false;
+  for (const std::size_t k : plan.key) {
+    if (k != plan.key.front()) out += '|';
+    const auto cell = parse_cell(plan.columns[k].field, cells[k]);
+    out += cell ? to_text(*cell) : std::string(trim(cells[k]));
+    any = any || !cells[k].empty();
+  }
+  return any ? out : "";
 }
 
 bool Plan::append(const std::vector<std::string_view>& cells, Batch& batch,

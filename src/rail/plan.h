@@ -60,6 +60,11 @@ struct Plan {
               std::vector<Reason>& reasons) const;
 };
 
+// The key of a batch's row as one text: its items' texts joined by '|'.
+std::string key_text(const Plan& plan, const Batch& batch, std::size_t row);
+// The same of cells as they came: what can be read as its type is written as its type is.
+std::string key_text(const Plan& plan, const std::vector<std::string_view>& cells);
+
 // The reader of that type.
 ReadCell reader_of(Type type);
 

@@ -1,7 +1,5 @@
-// rail_quarantine: see quarantine_table.h.
+// rail_quarantine, written: see quarantine_table.h.
 #include "quarantine_table.h"
-
-#include <map>
 
 #include "base/ids.h"
 #include "base/json.h"
@@ -19,58 +17,45 @@ std::string reasons_text(const std::vector<Reason>& reasons) {
   return json::serialize(out);
 }
 
-std::vector<Reason> reasons_from(std::string_view text) {
-  std::vector<Reason> out;
-  const auto parsed = parse_json(text);
-  if (!parsed || !parsed->is_array()) return out;
-  for (const json::value& one : parsed->as_array()) {
-    if (!one.is_object()) continue;
-    out.push_back({text_of(one.as_object(), "item"), text_of(one.as_object(), "check"),
-                   text_of(one.as_object(), "message")});
-  }
-  return out;
+std::string first_item(const std::vector<Reason>& reasons) {
+  return reasons.empty() ? "" : reasons[0].item;
 }
-
-std::string mask(int grade, std::string_view value) {
-  if (value.empty() || !is_utf8(value)) return value.empty() ? "" : "***";
-  switch (grade) {
-    case 1: return std::string(first_code_points(value, 200));
-    case 2: return std::string(first_code_points(value, code_points(value) < 5 ? 1 : 4)) + "***";
-    case 3: return std::string(first_code_points(value, 1)) + "***";
-    default: return "***";
-  }
-}
-
-int grade_of(const catalog::Resource& resource, std::string_view column) {
-  for (const catalog::Item& item : resource.items) {
-    if (item.code == column || item.name == column) return item.grade;
-  }
-  return 4;
+std::string first_check(const std::vector<Reason>& reasons) {
+  return reasons.empty() ? "" : reasons[0].check;
 }
 
 }  // namespace
 
 Result<void> quarantine(sql::Tx& tx, const SourceRow& source, const std::vector<BadRow>& bad,
-                        Timestamp now) {
+                        Timestamp now, std::string_view within) {
   if (bad.empty()) return ok();
-  std::vector<std::string> ids;  // binding borrows, so these live until the statement is done
-  std::vector<std::string> reasons;
+  struct Texts {  // binding borrows, so these live until the statement is done
+    std::string id, reasons, item, check;
+  };
+  std::vector<Texts> texts;
   for (const BadRow& row : bad) {
-    ids.push_back(derived_id({"rail_quarantine", source.name, std::to_string(row.line)}));
-    reasons.push_back(reasons_text(row.reasons));
+    const std::string line = std::to_string(row.line);
+    texts.push_back({within.empty() ? derived_id({"rail_quarantine", source.name, line})
+                                    : derived_id({"rail_quarantine", source.name, within, line}),
+                     reasons_text(row.reasons), first_item(row.reasons), first_check(row.reasons)});
   }
-  CB_DO(
-      tx.exec_rows("INSERT INTO rail_quarantine (id, source, resource, line, reasons, raw, seen_at)"
-                   " VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO NOTHING",
-                   bad.size(), [&](std::size_t i, sql::Binder& bind) {
-                     bind.text(ids[i]);
-                     bind.text(source.name);
-                     bind.text(source.resource);
-                     bind.integer(bad[i].line);
-                     bind.text(reasons[i]);
-                     bind.blob(bad[i].raw);
-                     bind.integer(now.us);
-                   }));
+  CB_DO(tx.exec_rows(
+      "INSERT INTO rail_quarantine (id, source, resource, line, reasons, raw, seen_at, key_text,"
+      " item, check_kind, whole) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
+      " ON CONFLICT (id) DO NOTHING",
+      bad.size(), [&](std::size_t i, sql::Binder& bind) {
+        bind.text(texts[i].id);
+        bind.text(source.name);
+        bind.text(source.resource);
+        bind.integer(bad[i].line);
+        bind.text(texts[i].reasons);
+        bind.blob(bad[i].raw);
+        bind.integer(now.us);
+        bind.text(bad[i].key);
+        bind.text(texts[i].item);
+        bind.text(texts[i].check);
+        bind.integer(bad[i].whole ? 1 : 0);
+      }));
   return ok();
 }
 
@@ -79,79 +64,122 @@ Result<void> release_behind(sql::Tx& tx, const std::string& source, std::int64_t
   return ok();
 }
 
-std::string mask_row(const catalog::Resource& resource, const SourceRow& source,
-                     std::string_view raw) {
-  constexpr std::string_view hidden = "***";
-  if (!is_utf8(raw)) return std::string(hidden);
-  std::string padded(raw);
-  padded.append(CsvCutter::padding, '\0');
-  const char* end = padded.data() + raw.size();
-  std::string out;
-  if (source.format == Format::ndjson) {
-    JsonCutter cutter;
-    if (cutter.cut(padded.data(), end, true) != Cut::row) return std::string(hidden);
-    json::object masked;
-    for (const auto& [name, value] : cutter.members()) {
-      const int grade = grade_of(resource, name);
-      masked[is_utf8(name) && grade < 4 ? name : hidden] = mask(grade, value);
-    }
-    return json::serialize(masked);
+Result<void> quarantine_keyed(sql::Tx& tx, const std::string& source, const std::string& resource,
+                              const std::vector<KeyedBad>& bad, Timestamp now) {
+  for (const KeyedBad& row : bad) {
+    CB_DO(tx.exec(
+        "INSERT INTO rail_quarantine (id, source, resource, line, reasons, raw, seen_at, key_text,"
+        " item, check_kind) VALUES ($1, $2, $3, 0, $4, $5, $6, $7, $8, $9)"
+        " ON CONFLICT (id) DO UPDATE SET reasons = excluded.reasons, raw = excluded.raw,"
+        " seen_at = excluded.seen_at, item = excluded.item, check_kind = excluded.check_kind,"
+        " state = 'open', settled_at = 0, settled_by = '', note = ''",
+        {derived_id({"rail_quarantine", source, resource, row.key}), source, resource,
+         reasons_text(row.reasons), sql::Blob{row.raw}, now.us, row.key, first_item(row.reasons),
+         first_check(row.reasons)}));
   }
-  CsvCutter cutter;
-  const Cut cut = cutter.cut(padded.data(), end, true, SIZE_MAX, source.header.size());
-  // A row of another width may have its values under the wrong names.
-  if (cut != Cut::row || cutter.cells().size() != source.header.size()) return std::string(hidden);
-  for (std::size_t i = 0; i < source.header.size(); ++i) {
-    out += (i > 0 ? "," : "") + mask(grade_of(resource, source.header[i]), cutter.cells()[i]);
+  return ok();
+}
+
+Result<std::int64_t> settle_keyed(sql::Tx& tx, const std::string& resource,
+                                  const std::vector<std::string>& keys, const std::string& how,
+                                  Timestamp now) {
+  std::vector<sql::Params> rows;
+  for (const std::string& key : keys) {
+    if (!key.empty()) rows.push_back({resource, key, how, now.us});
+  }
+  if (rows.empty()) return std::int64_t{0};
+  return tx.exec_many(
+      "UPDATE rail_quarantine SET state = $3, settled_at = $4, settled_by = 'system' WHERE"
+      " resource = $1 AND key_text = $2 AND state = 'open'",
+      rows);
+}
+
+Result<std::int64_t> settle_ids(sql::Tx& tx, const std::vector<std::string>& ids,
+                                const std::string& how, const std::string& by,
+                                const std::string& note, Timestamp now) {
+  std::vector<sql::Params> rows;
+  for (const std::string& id : ids) rows.push_back({id, how, now.us, by, note});
+  if (rows.empty()) return std::int64_t{0};
+  return tx.exec_many(
+      "UPDATE rail_quarantine SET state = $2, settled_at = $3, settled_by = $4, note = $5"
+      " WHERE id = $1 AND state = 'open'",
+      rows);
+}
+
+Cause quarantine_cause(const catalog::Resource& resource) {
+  return {resource.code, "quarantine", "", "《" + resource.name + "》有记录未通过检查，已隔离", {}};
+}
+
+Result<OpenKeys> OpenKeys::load(sql::Db& db, const std::string& resource) {
+  return db.read([&](sql::Session& session) -> Result<OpenKeys> {
+    OpenKeys out;
+    CB_DO(
+        session.each("SELECT key_text FROM rail_quarantine WHERE resource = $1 AND"
+                     " state = 'open' AND key_text <> '' ORDER BY seen_at DESC LIMIT $2",
+                     {resource, keys_max}, [&](const sql::Row& row) -> Result<void> {
+                       out.keys_.insert(row.text(0));
+                       return ok();
+                     }));
+    return out;
+  });
+}
+
+std::vector<std::string> OpenKeys::take(const Plan& plan, const Batch& batch) {
+  std::vector<std::string> found;
+  if (keys_.empty() || plan.key.empty()) return found;
+  for (std::size_t row = 0; row < batch.rows; ++row) {
+    std::string key = key_text(plan, batch, row);
+    if (keys_.erase(key) > 0) found.push_back(std::move(key));
+  }
+  return found;
+}
+
+Result<HeldRow> held_row(sql::Session& session, const std::string& id) {
+  CB_TRY(const auto row,
+         session.query_one("SELECT source, resource, state, raw, whole FROM rail_quarantine"
+                           " WHERE id = $1",
+                           {id}));
+  if (!row) return not_found("no row '" + id + "' in quarantine");
+  return HeldRow{id, row->text(0), row->text(1), row->text(2), row->bytes(3), row->boolean(4)};
+}
+
+Result<std::vector<HeldRow>> untried(sql::Session& session, const std::string& resource,
+                                     const std::string& check, Timestamp since,
+                                     std::int64_t limit) {
+  CB_TRY(const auto rows,
+         session.query("SELECT id, source, raw, whole FROM rail_quarantine WHERE resource = $1 AND"
+                       " state = 'open' AND tried_at < $2 AND (check_kind = $3 OR ($3 = '' AND"
+                       " check_kind <> 'key')) ORDER BY seen_at, id LIMIT $4",
+                       {resource, since.us, check, limit}));
+  std::vector<HeldRow> out;
+  for (const sql::Row& row : rows) {
+    out.push_back({row.text(0), row.text(1), resource, "open", row.bytes(2), row.boolean(3)});
   }
   return out;
 }
 
-Result<Rail::QuarantinePage> read_quarantine(sql::Db& db, const catalog::Catalog& catalog,
-                                             const std::string& resource, std::int64_t page,
-                                             std::int64_t size) {
-  struct Found {
-    sql::Rows rows;
-    std::int64_t total = 0;
-  };
-  const auto read = [&](sql::Session& session) -> Result<Found> {
-    const std::string where = resource.empty() ? "" : " WHERE resource = $3";
-    sql::Params params = {size, (page - 1) * size};
-    sql::Params count_params;
-    if (!resource.empty()) {
-      params.emplace_back(resource);
-      count_params.emplace_back(resource);
-    }
-    Found found;
-    CB_TRY(found.rows,
-           session.query("SELECT id, source, resource, line, reasons, raw, seen_at FROM"
-                         " rail_quarantine" +
-                             where + " ORDER BY seen_at DESC, source, line LIMIT $1 OFFSET $2",
-                         params));
-    CB_TRY(const auto total,
-           session.query_one("SELECT COUNT(*) FROM rail_quarantine" +
-                                 std::string(resource.empty() ? "" : " WHERE resource = $1"),
-                             count_params));
-    found.total = total ? total->integer(0) : 0;
-    return found;
-  };
-  CB_TRY(const Found found, db.read(read));
-  const SourceTable sources(db);
-  std::map<std::string, SourceRow> known;
-  Rail::QuarantinePage out;
-  out.total = found.total;
-  for (const sql::Row& row : found.rows) {
-    const std::string name = row.text(1);
-    if (!known.contains(name)) {
-      CB_TRY(auto source, sources.named(name));
-      known[name] = source ? std::move(*source) : SourceRow{};
-    }
-    const auto entry = catalog.resource(row.text(2));
-    out.items.push_back(
-        {row.text(0), row.text(2), known[name].file, row.integer(3), reasons_from(row.text(4)),
-         entry ? mask_row(**entry, known[name], row.bytes(5)) : "***", Timestamp{row.integer(6)}});
+Result<void> mark_tried(sql::Tx& tx, const std::vector<std::string>& ids, Timestamp at) {
+  std::vector<sql::Params> rows;
+  for (const std::string& id : ids) rows.push_back({id, at.us});
+  if (!rows.empty()) {
+    CB_DO(tx.exec_many("UPDATE rail_quarantine SET tried_at = $2 WHERE id = $1", rows));
   }
-  return out;
+  return ok();
+}
+
+Result<void> renew_reasons(sql::Tx& tx, const std::string& id, const std::vector<Reason>& reasons) {
+  CB_DO(tx.exec("UPDATE rail_quarantine SET reasons = $2, item = $3, check_kind = $4 WHERE id = $1",
+                {id, reasons_text(reasons), first_item(reasons), first_check(reasons)}));
+  return ok();
+}
+
+Result<void> note_arrival(sql::Tx& tx, const SourceRow& source, std::int64_t good, std::int64_t bad,
+                          Timestamp now) {
+  CB_DO(
+      tx.exec("INSERT INTO rail_arrival (source, to_line, resource, at, rows_good, rows_bad)"
+              " VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (source, to_line) DO NOTHING",
+              {source.name, source.position.line, source.resource, now.us, good, bad}));
+  return ok();
 }
 
 }  // namespace citybrain::rail

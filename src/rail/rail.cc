@@ -19,6 +19,7 @@ Rail::~Rail() = default;
 
 Result<void> Rail::prepare() {
   for (const auto& resource : state_->catalog.resources()) {
+    if (!resource->collected) continue;
     lake::Resource table;
     table.code = resource->code;
     table.schema = resource->schema();
@@ -59,7 +60,7 @@ Result<std::vector<Source>> Rail::sources() const {
     Source source;
     source.name = row.name;
     source.resource = row.resource;
-    source.kind = "file";
+    source.kind = row.kind;
     source.state = row.state;
     source.position = row.position.bytes;
     source.bytes_total = row.facts.bytes;
@@ -77,10 +78,13 @@ Result<std::vector<Source>> Rail::sources() const {
   return out;
 }
 
-Result<Rail::QuarantinePage> Rail::quarantine(const std::string& resource, std::int64_t page,
-                                              std::int64_t size) const {
-  if (page < 1 || size < 1 || size > 200) return invalid("send page 1.. and size 1..200");
-  return read_quarantine(state_->db, state_->catalog, resource, page, size);
+Result<QuarantinePage> Rail::quarantine(const QuarantineQuery& query) const {
+  if (query.page < 1 || query.size < 1 || query.size > 200) {
+    return invalid("send page 1.. and size 1..200");
+  }
+  return read_quarantine(state_->db, state_->catalog, query);
 }
+
+WorkOrders& Rail::orders() { return state_->orders; }
 
 }  // namespace citybrain::rail

@@ -18,7 +18,13 @@ namespace citybrain::rail {
 
 struct RailState {
   RailState(sql::Db& d, lake::Lake& l, catalog::Catalog& c, const Clock& k, RailOptions o)
-      : db(d), lake(l), catalog(c), clock(k), options(std::move(o)), sources(d) {}
+      : db(d),
+        lake(l),
+        catalog(c),
+        clock(k),
+        options(std::move(o)),
+        sources(d),
+        orders(d, c, k, options.orders) {}
 
   sql::Db& db;
   lake::Lake& lake;
@@ -26,6 +32,7 @@ struct RailState {
   const Clock& clock;
   RailOptions options;
   SourceTable sources;
+  WorkOrders orders;
 
   // One ingest a resource at a time.
   std::mutex& turn_of(const std::string& resource) {

@@ -3,16 +3,16 @@
 
 #include "base/text.h"
 #include "batch_reader.h"
+#include "encoding.h"
 
 namespace citybrain::rail {
 namespace {
 
 constexpr std::size_t window_bytes_min = 4 << 20;
-constexpr std::string_view bom = "\xEF\xBB\xBF";
 
 }  // namespace
 
-Result<std::unique_ptr<BatchReader>> BatchReader::open(const std::string& path, const Plan& plan,
+Result<std::unique_ptr<BatchReader>> BatchReader::open(const OpenBytes& bytes, const Plan& plan,
                                                        const ReaderOptions& options,
                                                        const Position& from, FindMissing missing) {
   std::unique_ptr<BatchReader> reader(new BatchReader(plan, options, std::move(missing)));
@@ -26,38 +26,43 @@ Result<std::unique_ptr<BatchReader>> BatchReader::open(const std::string& path, 
   reader->at_ = from;
   std::int64_t begin = 0;
   if (options.format == Format::csv) {
-    CB_DO(reader->read_header(path, begin));
+    CB_DO(reader->read_header(bytes, begin));
     CB_DO(reader->map_header());
   }
   const auto window_bytes =
       std::max(window_bytes_min, static_cast<std::size_t>(options.row_bytes_max) * 2);
-  CB_TRY(reader->window_, Window::open(path, from.bytes > 0 ? from.bytes : begin, window_bytes));
+  CB_TRY(auto source, bytes());
+  CB_TRY(reader->window_,
+         Window::over(std::move(source), from.bytes > 0 ? from.bytes : begin, window_bytes));
   Window& window = *reader->window_;
-  if (from.bytes == 0 && begin == 0 &&
-      std::string_view(window.begin(), window.size()).starts_with(bom)) {
-    window.advance(bom.size());
+  if (from.bytes == 0 && begin == 0) {
+    window.advance(byte_order_mark({window.begin(), window.size()}));
   }
-  if (from.bytes == 0 && begin > 0) reader->at_.line = reader->csv_.lines();
+  if (from.bytes == 0 && begin > 0) reader->at_.line = reader->header_lines_;
   return reader;
 }
 
-Result<void> BatchReader::read_header(const std::string& path, std::int64_t& behind) {
-  CB_TRY(Window window, Window::open(path, 0, 1 << 20));
-  if (std::string_view(window.begin(), window.size()).starts_with(bom)) window.advance(bom.size());
-  if (window.size() == 0)
-    return invalid("'" + path + "' is empty; the first line must be a header");
-  if (csv_.cut(window.begin(), window.end(), window.last(), 1 << 20, 0) != Cut::row) {
-    return invalid("'" + path + "' does not begin with a header line of CSV");
+Result<void> BatchReader::read_header(const OpenBytes& bytes, std::int64_t& behind) {
+  CB_TRY(auto source, bytes());
+  CB_TRY(Window window, Window::over(std::move(source), 0, 1 << 20));
+  window.advance(byte_order_mark({window.begin(), window.size()}));
+  Cut cut = Cut::blank;
+  while (cut == Cut::blank && window.size() > 0) {  // a sheet's titles are blank lines
+    cut = csv_.cut(window.begin(), window.end(), window.last(), 1 << 20, 0);
+    header_lines_ += csv_.lines();
+    if (cut == Cut::blank) window.advance(csv_.used());
   }
+  if (window.size() == 0) return invalid("the file is empty; the first line must be a header");
+  if (cut != Cut::row) return invalid("the file does not begin with a header line of CSV");
   behind = window.offset() + static_cast<std::int64_t>(csv_.used());
   for (const std::string_view cell : csv_.cells()) {
     std::string name(trim(cell));
     if (options_.encoding == Encoding::gb18030) {
       auto utf8 = from_gb18030(name);
-      if (!utf8) return utf8.error().in("the header of '" + path + "'");
+      if (!utf8) return utf8.error().in("the header");
       name = std::move(*utf8);
     } else if (!is_utf8(name)) {
-      return invalid("the header of '" + path + "' is not UTF-8; declare its encoding");
+      return invalid("the header is not UTF-8; declare its encoding");
     }
     header_.push_back(std::move(name));
   }

@@ -62,7 +62,9 @@ Result<void> BatchReader::check_refs(CheckedBatch& out) {
     if (reasons[row].empty()) {
       lines.push_back(out.lines[row]);
     } else {
-      out.bad.push_back({out.lines[row], std::move(raws_[row]), reasons[row]});
+      const bool whole = raws_[row].size() < raw_bytes_max;
+      out.bad.push_back({out.lines[row], std::move(raws_[row]), reasons[row],
+                         key_text(plan_, out.batch, row), whole});
     }
   }
   out.batch = without(out.batch, reasons);

@@ -37,8 +37,11 @@ Result<Reply> sources(const Rail& rail, const Request& request) {
 }
 
 Result<Reply> quarantine(const Rail& rail, const Request& request) {
-  CB_TRY(const auto page, rail.quarantine(request.param("resource"), request.int_param("page", 1),
-                                          request.int_param("size", 20)));
+  QuarantineQuery query;
+  query.resource = request.param("resource");
+  query.page = request.int_param("page", 1);
+  query.size = request.int_param("size", 20);
+  CB_TRY(const auto page, rail.quarantine(query));
   json::array items;
   for (const Quarantined& row : page.items) {
     json::array reasons;

@@ -10,7 +10,7 @@ namespace {
 constexpr const char* columns =
     "name, resource, file, generation, path, state, format, encoding, header, head_bytes,"
     " head_digest, modified_at, bytes_total, position, line, rows_landed, rows_quarantined,"
-    " told_landed, told_quarantined, found_at, updated_at, error";
+    " told_landed, told_quarantined, found_at, updated_at, error, kind";
 
 SourceRow from(const sql::Row& r) {
   SourceRow s;
@@ -34,6 +34,7 @@ SourceRow from(const sql::Row& r) {
   s.found_at = {r.integer(19)};
   s.updated_at = {r.integer(20)};
   s.error = r.text(21);
+  s.kind = r.text(22);
   return s;
 }
 
@@ -78,9 +79,9 @@ Result<void> SourceTable::save(const SourceRow& row) {
 Result<void> SourceTable::save(sql::Tx& tx, const SourceRow& s) {
   const json::array header(s.header.begin(), s.header.end());
   CB_DO(tx.exec(
-      std::string("INSERT INTO rail_source (kind, ") + columns +
-          ") VALUES ('file', $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,"
-          " $17, $18, $19, $20, $21, $22) ON CONFLICT (name) DO UPDATE SET"
+      std::string("INSERT INTO rail_source (") + columns +
+          ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,"
+          " $17, $18, $19, $20, $21, $22, $23) ON CONFLICT (name) DO UPDATE SET"
           " path = excluded.path, state = excluded.state, format = excluded.format,"
           " encoding = excluded.encoding, header = excluded.header,"
           " head_bytes = excluded.head_bytes, head_digest = excluded.head_digest,"
@@ -110,7 +111,8 @@ Result<void> SourceTable::save(sql::Tx& tx, const SourceRow& s) {
        s.told_quarantined,
        s.found_at.us,
        s.updated_at.us,
-       s.error}));
+       s.error,
+       s.kind}));
   return ok();
 }
 

@@ -19,6 +19,7 @@ struct SourceRow {
   std::string resource;
   std::string file;
   std::int64_t generation = 1;
+  std::string kind = "file";  // or "push"
   std::string path;
   std::string state = "found";
   Format format = Format::csv;

@@ -1,5 +1,5 @@
-// Window: the bytes of a file as a moving stretch in memory, plain or gzip. Offsets count inflated
-// bytes.
+// Window: the bytes of a source as a moving stretch in memory. Offsets count bytes of text:
+// inflated where the file is deflated, of the CSV where it is a workbook.
 #pragma once
 
 #include <cstddef>
@@ -10,23 +10,18 @@
 #include <vector>
 
 #include "base/result.h"
+#include "byte_source.h"
 
 namespace citybrain::rail {
-
-// What a file is, seen from outside.
-struct FileFacts {
-  std::int64_t bytes = 0;
-  std::int64_t modified_us = 0;
-};
-Result<FileFacts> file_facts(const std::string& path);
 
 // One reader's; not shared. Always holds: begin() stands at offset() of the file, and
 // CsvCutter::padding bytes behind end() may be read.
 class Window {
  public:
-  // Opens and goes to `offset` (a gzip file is inflated up to there). Errors: not_found,
-  // unavailable, corrupt (no gzip where it says so), invalid (the file is shorter than `offset`).
-  static Result<Window> open(const std::string& path, std::int64_t offset, std::size_t bytes_max);
+  // Goes to `offset` of the source. Errors: unavailable, corrupt (damaged gzip, …), invalid (the
+  // source is shorter than `offset`).
+  static Result<Window> over(std::unique_ptr<ByteSource> source, std::int64_t offset,
+                             std::size_t bytes_max);
   Window(Window&&) noexcept;
   Window& operator=(Window&&) noexcept;
   ~Window();
@@ -47,10 +42,9 @@ class Window {
   Result<void> refill();
 
  private:
-  struct Input;
   Window() = default;
 
-  std::unique_ptr<Input> input_;
+  std::unique_ptr<ByteSource> input_;
   std::vector<char> data_;
   std::size_t bytes_max_ = 0;
   std::size_t from_ = 0;

@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -14,6 +15,7 @@
 
 #include "base/clock.h"
 #include "base/room.h"
+#include "rail/work_order.h"
 
 namespace citybrain::sql {
 class Db;
@@ -30,12 +32,15 @@ namespace citybrain::rail {
 struct RailState;
 
 enum class Encoding : std::uint8_t { detect, utf8, gb18030 };
-enum class Format : std::uint8_t { detect, csv, ndjson };  // detect = by the file's name
+// What a file's rows are written as, once it is inflated; detect = by its beginning. A workbook and
+// a Parquet file are read as the CSV that they would be exported as.
+enum class Format : std::uint8_t { detect, csv, ndjson };
 
 struct IngestOptions {
   std::string name;  // the file's name in the source's name; empty = its last path component
   Format format = Format::detect;
   Encoding encoding = Encoding::detect;
+  std::string sheet;                    // of a workbook; empty = the first that has a header
   std::int64_t rows_per_batch_max = 0;  // 0 = by keeping: 20,000 keyed, 122,880 append
   std::int64_t bytes_per_batch_max = 64 << 20;
   std::int64_t row_bytes_max = 64 << 10;  // a longer row goes to quarantine by its beginning
@@ -65,17 +70,18 @@ struct IngestReport {
 };
 
 struct RailOptions {
-  std::string inbox;  // watched folder, empty = none: INBOX/RESOURCE/NAME.(csv|ndjson)[.gz]
+  std::string inbox;                    // watched folder, empty = none: INBOX/RESOURCE/NAME
   std::int64_t settle_ms = 2000;        // a file younger than this is still being written
   std::int64_t step_ms_max = 2000;      // of one watch_step
   std::int64_t feed_rows_max = 50'000;  // of one feed_step
+  OrderLimits orders = {};              // working days, and how many a department has
 };
 
 // What a source's row in rail_source says.
 struct Source {
   std::string name;
   std::string resource;
-  std::string kind;           // "file"
+  std::string kind;           // "file", "push"
   std::string state;          // see README: found, reading, complete, refused, failed
   std::int64_t position = 0;  // bytes
   std::int64_t bytes_total = 0;
@@ -93,15 +99,81 @@ struct Reason {
   std::string message;
 };
 
+struct MaskedField {
+  std::string item;
+  std::string name;  // Chinese
+  std::string value_masked;
+  bool bad = false;  // a reason names it
+};
+
 // A row in quarantine, its cells masked by grade.
 struct Quarantined {
   std::string id;
   std::string resource;
+  std::string source;
   std::string file;
-  std::int64_t line = 0;
+  std::int64_t line = 0;  // 0: known by its key alone
+  std::string key_masked;
+  // open | corrected | redriven | dismissed | removed
+  std::string state;
   std::vector<Reason> reasons;
   std::string row_masked;
+  std::vector<MaskedField> fields;  // empty where the row cannot be taken apart
+  bool whole = true;                // false: longer than what is kept, so it cannot be re-driven
+  std::string work_order;           // the open order it belongs to
   Timestamp at;
+  std::optional<Timestamp> settled_at;
+  std::string settled_by;
+  std::string note;
+};
+
+struct QuarantineQuery {
+  std::string resource;
+  std::string state = "open";  // or another, or "all"
+  std::string check;           // of the first reason
+  std::string item;            // likewise
+  std::string source;
+  std::string key;   // exact, several items joined by '|'
+  std::string text;  // part of a reason or of the key
+  std::int64_t page = 1;
+  std::int64_t size = 20;  // 1..200
+};
+
+struct CheckCount {
+  std::string item;
+  std::string check;
+  std::int64_t rows = 0;
+};
+
+// Newest first.
+struct QuarantinePage {
+  std::vector<Quarantined> items;
+  std::int64_t total = 0;
+  std::vector<CheckCount> by_check;  // of the resource's open rows, where a resource is asked for
+};
+
+// What became of rows that came one by one: pushed, corrected, re-driven.
+struct RowResult {
+  std::int64_t line = 0;
+  std::vector<Reason> reasons;
+};
+struct PushReport {
+  std::int64_t accepted = 0;
+  std::int64_t quarantined = 0;
+  std::vector<RowResult> rows;  // those in quarantine, at most push_rows_told_max
+  bool replayed = false;        // this key was here before: nothing landed now
+};
+struct RedriveReport {
+  std::int64_t tried = 0;
+  std::int64_t passed = 0;
+  std::int64_t left = 0;    // bad still, with the reasons of today
+  std::int64_t cannot = 0;  // not whole, or cannot be taken apart
+  Timestamp since;          // for the next call, while there is more
+  bool more = false;
+};
+struct ResubmitReport {
+  bool passed = false;
+  std::vector<Reason> reasons;
 };
 
 // The rail. Owned by cli; thread-safe: one ingest a resource at a time, others wait.
@@ -135,15 +207,33 @@ class Rail {
   std::int64_t feed_lag() const;
 
   Result<std::vector<Source>> sources() const;
-  struct QuarantinePage {
-    std::vector<Quarantined> items;
-    std::int64_t total = 0;
-  };
-  // Newest first. `resource` empty = all. page from 1, size 1..200.
-  Result<QuarantinePage> quarantine(const std::string& resource, std::int64_t page,
-                                    std::int64_t size) const;
+  Result<QuarantinePage> quarantine(const QuarantineQuery& query) const;
+
+  // Lands NDJSON whole or not at all: good rows land, the others go to quarantine, under one
+  // idempotency key (1..200 bytes). The same key and body again: the same report, nothing lands.
+  // Errors: conflict (the key came with another body), invalid (no rows; no key), not_found.
+  Result<PushReport> push(const std::string& resource, const std::string& key,
+                          const std::string& body, const std::string& by);
+  // A department's corrected row in place of a quarantined one: `cells` (item code → text) over
+  // what the quarantined row has. Where it passes it lands and settles the row; where not, the row
+  // stays. Errors: not_found, conflict (settled already), invalid (an item that is not there; the
+  // row cannot be taken apart and `cells` lacks an item).
+  Result<ResubmitReport> resubmit(const std::string& id,
+                                  const std::map<std::string, std::string>& cells,
+                                  const std::string& note, const std::string& by);
+  // Takes rows off by hand, with a reason. Errors: not_found, conflict, invalid (no reason).
+  Result<void> dismiss(const std::string& id, const std::string& note, const std::string& by);
+  // Reads the open rows of a resource again by today's rules, at most `limit` (1..5000) of the
+  // oldest that were not tried since `since` (0 = now, for the first call; then what the report
+  // says). `check` "" = all but repeated keys, which only the one who knows which row is meant can
+  // put right.
+  Result<RedriveReport> redrive(const std::string& resource, const std::string& check,
+                                std::int64_t limit, Timestamp since, const std::string& by);
+
+  WorkOrders& orders();
 
  private:
+  friend class Captures;  // stands on the same state
   std::unique_ptr<RailState> state_;
 };
 
