@@ -113,6 +113,30 @@ TEST(Decisions, TheHardestRulesAsTheirTextsSay) {
   EXPECT_GE(cases, 80);
 }
 
+TEST(Decisions, ModelsThatPayNothing) {
+  int cases = 0;
+  const std::string text = file_text("src/rules/cases/city.case");
+  for (const std::string_view line : split(text, '\n')) {
+    if (line.empty() || line.starts_with('#')) continue;
+    const auto cells = split(line, '|');
+    ASSERT_EQ(cells.size(), 3U) << line;
+    const auto model =
+        brain::Model::load(file_text("decisions/" + std::string(trim(cells[0])) + ".dmn"))
+            .checked();
+    ASSERT_TRUE(model) << model.error().message;
+    auto context = (*model)->read_inputs(facts_of(cells[1]));
+    ASSERT_TRUE(context) << context.error().message;
+    EXPECT_EQ(context->size(), split(cells[1], ';').size()) << "not all are inputs · " << line;
+    context->set("基准日", brain::Value::date(parse_date("2020-03-10").value()));
+    const json::object want = facts_of(cells[2]);
+    const std::string decision(want.begin()->key());
+    const json::value got = brain::to_json((*model)->evaluate(decision, *context).value);
+    EXPECT_EQ(got, want.begin()->value()) << line;
+    ++cases;
+  }
+  EXPECT_GE(cases, 25);
+}
+
 // No table of the city's models has a gap, an overlap or a rule that never counts.
 TEST(Decisions, TablesAreWhole) {
   int tables = 0;
