@@ -36,8 +36,12 @@ build: configure web ## build everything; the program is build/citybrain
 web: setup ## build the web pages into web/dist
 	@tools/web.sh
 
+# CITY_CATALOGUE=full lists the catalogue at the city's size beside the demo's own resources.
+CATALOGUE = $(if $(filter full,$(CITY_CATALOGUE)),--catalogue var/catalogue/catalogue.csv)
+
 demo: build ## fill the demo city on the embedded stores and serve it at http://127.0.0.1:8080
-	@build/citybrain demo --data var/demo --scale $(CITY_SCALE) --seed $(SEED) --port $(PORT)
+	@$(if $(CATALOGUE),python3 tools/city/catalogue.py var/catalogue/catalogue.csv)
+	@build/citybrain demo --data var/demo --scale $(CITY_SCALE) --seed $(SEED) --port $(PORT) $(CATALOGUE)
 
 empty: build ## serve an empty city without demo data
 	@build/citybrain serve --data var/empty --port $(PORT)

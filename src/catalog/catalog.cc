@@ -105,6 +105,7 @@ Result<LoadReport> Catalog::load(const std::string& city_dir) {
   next->systems = std::move(definition.systems);
   next->codes = std::move(definition.codes);
   next->classes = std::move(definition.classes);
+  for (const std::string& code : stored.gone) definition.resources.erase(code);
   for (auto& [code, resource] : definition.resources) next->add(std::move(resource));
   const Surroundings around = next->surroundings();
   CB_TRY(std::vector<Resource> edited, edited_entries(db_, around.codes, report.refused));
@@ -162,12 +163,16 @@ Result<std::shared_ptr<const Resource>> Catalog::resource(std::string_view code)
                    (near ? "; did you mean '" + *near + "'?" : ""));
 }
 
+std::shared_ptr<const Resource> Catalog::find(std::string_view code) const {
+  const auto now = snapshot();
+  const auto found = now->resources.find(code);
+  return found == now->resources.end() ? nullptr : found->second;
+}
+
 Result<std::shared_ptr<const Resource>> Catalog::resource(std::string_view code,
                                                           const Sight& sight) const {
   if (sight.all) return resource(code);
-  const auto now = snapshot();
-  const auto found = now->resources.find(code);
-  if (found != now->resources.end() && sight.sees(*found->second)) return found->second;
+  if (auto found = find(code); found != nullptr && sight.sees(*found)) return found;
   return not_found("the catalogue has no resource '" + std::string(code) + "'");
 }
 

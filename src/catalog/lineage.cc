@@ -23,12 +23,12 @@ std::string name_in(std::string_view node) {
 std::string label_of(const Catalog& catalog, std::string_view node) {
   const std::string_view code = resource_of_node(node);
   if (code.empty()) return name_in(node);
-  const auto entry = catalog.resource(code);
-  if (!entry) return name_in(node);
-  if (node.starts_with("resource:")) return (*entry)->name;
+  const auto entry = catalog.find(code);
+  if (entry == nullptr) return name_in(node);
+  if (node.starts_with("resource:")) return entry->name;
   const std::string item = name_in(node).substr(code.size() + 1);
-  const Item* found = (*entry)->find(item);
-  return (*entry)->name + " · " + (found == nullptr ? item : found->name);
+  const Item* found = entry->find(item);
+  return entry->name + " · " + (found == nullptr ? item : found->name);
 }
 
 // All edges by their ends.
@@ -108,9 +108,10 @@ NodeFilter visible_nodes(const Catalog& catalog, const Sight& sight,
     if (node.starts_with("column:") || node.starts_with("file:")) {
       code = node.substr(node.find(':') + 1);
       code = code.substr(0, code.find('/'));
-      if (!catalog.resource(code)) return sight.all;
     }
-    return code.empty() || catalog.resource(code, sight).has_value();
+    if (code.empty()) return true;
+    const auto entry = catalog.find(code);
+    return entry == nullptr ? sight.all : sight.sees(*entry);
   };
 }
 

@@ -92,6 +92,11 @@ TEST(Put, AddsAnEntryThatOutlivesTheFiles) {
     EXPECT_FALSE(again.catalog->resource("bridge"));
     EXPECT_EQ(again.catalog->search({.words = "桥梁"}, everything)->total, 0);
     EXPECT_TRUE((*again.catalog->history("bridge"))[0].retired);
+    // Nor do the files bring back what was taken out here.
+    ASSERT_TRUE(again.catalog->retire("ent_tax", "u1"));
+    ASSERT_TRUE(again.catalog->load(again.path));
+    EXPECT_FALSE(again.catalog->resource("ent_tax"));
+    EXPECT_TRUE(again.catalog->resource("ent_registry"));
   }
 }
 

@@ -49,6 +49,11 @@ Result<std::vector<Owed>> owed_until(sql::Session& session, Date until) {
   return all;
 }
 
+std::string name_in(const Catalog& catalog, const std::string& short_name) {
+  const auto department = catalog.department(short_name);
+  return department ? department->name : short_name;
+}
+
 const char* word_of(std::string_view kind) {
   return kind == "demand" ? "数据需求" : kind == "duty" ? "供给责任" : "协调事项";
 }
@@ -80,7 +85,7 @@ Result<bool> Supply::remind() {
     reminder.text = std::string(word_of(one.kind)) + "“" + one.name + "”" +
                     (left >= 0 ? "还有 " + std::to_string(left) + " 个工作日到期"
                                : "已逾期 " + std::to_string(-left) + " 个工作日") +
-                    (reminder.level > 2 ? "，责任单位 " + one.department : "");
+                    (reminder.level > 2 ? "，责任单位" + name_in(catalog_, one.department) : "");
     due.push_back(std::move(reminder));
   }
   if (due.empty()) return false;

@@ -108,8 +108,8 @@ class DefinitionWrite {
 
  private:
   void compare(const Key& key, const std::string& body, const Known* before) {
-    if (before != nullptr && before->edited && !before->retired) {
-      report.kept.push_back(key.second);
+    if (before != nullptr && before->edited) {
+      (before->retired ? report.gone : report.kept).push_back(key.second);
       return;
     }
     const std::string digest = to_hex(sha256(body));

@@ -17,6 +17,7 @@ namespace citybrain::catalog {
 struct StoreReport {
   std::size_t changed = 0;
   std::vector<std::string> kept;  // resources that were edited here: as they stand in the store
+  std::vector<std::string> gone;  // that were taken out here, whatever the files say
 };
 
 // Writes what changed as new versions and retires what is gone from the files,

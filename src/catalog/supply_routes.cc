@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "catalog/supply.h"
+#include "supply_routes.h"
 #include "supply_show.h"
 
 namespace citybrain::catalog {
@@ -299,7 +300,9 @@ std::vector<Param> paged(std::vector<Param> params) {
 const Param id_param = path_param("id", shape::integer("number", 1));
 const Shape department_shape = shape::text("a department's short name", 60);
 
-std::vector<Route> show_routes(Supply& supply) {
+}  // namespace
+
+std::vector<Route> supply_show_routes(Supply& supply) {
   return {
       show_route(supply, "/api/catalog/board", "What is open, overdue and done", {},
                  [](const Supply& s, const Request&) { return board(s); }),
@@ -339,7 +342,7 @@ std::vector<Route> show_routes(Supply& supply) {
   };
 }
 
-std::vector<Route> change_routes(Supply& supply) {
+std::vector<Route> supply_change_routes(Supply& supply) {
   using namespace shape;
   const Shape note = object({may("note", text("", 2000))});
   return {
@@ -380,16 +383,6 @@ std::vector<Route> change_routes(Supply& supply) {
                    {id_param, path_param("action", word({"pause", "resume", "end"}))}, note,
                    "catalog.coordinate", "catalog.return_change", change_return),
   };
-}
-
-}  // namespace
-
-void add_supply(Room& room, Supply& supply) {
-  for (auto table : {show_routes, change_routes}) {
-    for (Route& route : table(supply)) room.routes.push_back(std::move(route));
-  }
-  room.jobs.push_back({"catalog.remind", std::chrono::minutes(1),
-                       [&supply](const std::stop_token&) { return supply.remind(); }});
 }
 
 }  // namespace citybrain::catalog

@@ -7,6 +7,7 @@
 #include "base/csv.h"
 #include "base/ids.h"
 #include "benefit/ledger.h"
+#include "catalog_command.h"
 #include "guard/guard.h"
 #include "lake/lake.h"
 #include "rail/rail.h"
@@ -152,6 +153,7 @@ Result<json::object> verify(City& city) {
 Room admin_room(City& city) {
   Room room;
   room.name = "cli";
+  room.routes = catalog_admin_routes(city);
   room.routes.push_back(
       {.method = Method::post,
        .path = "/api/admin/accounts",

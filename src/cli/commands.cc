@@ -18,6 +18,7 @@
 #include "base/text.h"
 #include "benefit/treasury_sim.h"
 #include "brain/tck.h"
+#include "catalog_command.h"
 #include "builtins_reference.h"
 #include "decision_commands.h"
 #include "demo_city.h"
@@ -62,6 +63,7 @@ Result<void> run_demo(const std::vector<std::string>& words) {
                                        {"seed", "2020", "of the generator"},
                                        {"address", "127.0.0.1", "address to listen on"},
                                        {"port", "8080", "port to listen on, 0 = any free one"},
+                                       {"catalogue", "", "a file of tools/city/catalogue.py to list"},
                                        {"fill-only", "", "fill the city and stop", true}};
   CB_TRY(const Args args, Args::parse(words, options));
   CB_TRY(const std::int64_t port, args.integer("port", 0, 65535));
@@ -78,6 +80,7 @@ Result<void> run_demo(const std::vector<std::string>& words) {
   demo.seed = static_cast<std::uint64_t>(seed);
   demo.serve = {args.get("address"), static_cast<std::uint16_t>(port)};
   demo.fill_only = args.has("fill-only");
+  demo.catalogue = args.get("catalogue");
   return run_demo_city(demo);
 }
 
@@ -199,7 +202,7 @@ std::vector<Command> commands() {
   return {
       {"serve", "serve [--data DIR] [--port N]\n" + options_help(serve_options()), "serve a city",
        run_serve},
-      {"demo", "demo [--data DIR] [--scale 0.02] [--seed N] [--port N] [--fill-only]",
+      {"demo", "demo [--data DIR] [--scale 0.02] [--seed N] [--port N] [--catalogue FILE] [--fill-only]",
        "fill the demo city (演示数据) and serve it", run_demo},
       {"admin", "admin [--data DIR] [--login NAME]", "set the first password, or a new one",
        run_admin},
@@ -209,6 +212,7 @@ std::vector<Command> commands() {
       {"restore", "restore --from DIR [--data DIR]", "put a backup into a new folder", run_restore},
       {"verify", "verify [--data DIR]", "recompute the audit log and the ledger", run_verify},
       audit_command(),
+      catalog_command(),
       benefit::treasury_command(),
       decide_command(),
       check_command(),

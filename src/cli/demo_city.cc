@@ -14,6 +14,8 @@
 #include "base/money.h"
 #include "benefit/benefit.h"
 #include "catalog/catalog.h"
+#include "catalog/transfer.h"
+#include "catalog_ports.h"
 #include "demo.h"
 #include "guard/guard.h"
 #include "http/client.h"
@@ -28,7 +30,7 @@ namespace fs = std::filesystem;
 using Steady = std::chrono::steady_clock;
 
 constexpr const char* demo_password = "citybrain-demo";
-constexpr int steps_total = 6;
+constexpr int steps_total = 7;
 constexpr const char* filling_mark = "demo.filling";
 
 // Prints "[n/6] what … detail" with the seconds it took; on a terminal the line is rewritten.
@@ -98,6 +100,21 @@ Result<void> land(City& city, const std::string& inbox) {
   return ok();
 }
 
+// Duties, demands and meetings; and the catalogue at the city's size, where a file of it is named.
+Result<void> list_catalogue(City& city, const DemoOptions& options) {
+  const Step step(4, "duties, demands and the catalogue");
+  CB_TRY(const SupplyLoaded loaded, load_supply(city.supply(), city.options().home));
+  std::string listed;
+  if (!options.catalogue.empty()) {
+    CB_TRY(const catalog::ImportReport report,
+           catalog::import_entries(city.catalog(), options.catalogue, {"city", false}));
+    listed = ", " + count(static_cast<std::int64_t>(report.put.added), "entries listed");
+  }
+  step.done(count(loaded.duties, "duties") + ", " + count(loaded.demands, "demands") + ", " +
+            count(loaded.coordination, "meetings and notices") + listed);
+  return ok();
+}
+
 // All policies but those of demo_drafts.csv, which are left for a visitor to publish.
 Result<std::int64_t> publish_policies(City& city, const std::string& policies_csv) {
   CB_TRY(const std::string drafts_csv, city.definition("demo_drafts.csv"));
@@ -116,7 +133,7 @@ Result<std::int64_t> publish_policies(City& city, const std::string& policies_cs
 }
 
 Result<void> publish(City& city) {
-  const Step step(4, "publishing models, budget lines and policies");
+  const Step step(5, "publishing models, budget lines and policies");
   CB_TRY(const Date from, parse_date("2020-01-01"));
   CB_TRY(const int models,
          city.rules().import_dir(city.options().home + "/decisions", from, "city", "publisher"));
@@ -134,7 +151,7 @@ Result<void> publish(City& city) {
 }
 
 Result<void> match(City& city) {
-  const Step step(5, "matching everybody with every open policy");
+  const Step step(6, "matching everybody with every open policy");
   CB_TRY(const benefit::MatchReport report, city.benefit().match(""));
   step.done(count(report.subjects, "subjects") + " x " + count(report.policies, "policies") + ", " +
             count(report.entitled, "entitled") + ", " + to_yuan_grouped({report.amount_fen}) +
@@ -157,6 +174,7 @@ Result<void> fill(const DemoOptions& options) {
   opening.done(count(static_cast<std::int64_t>(city->catalog().resources().size()), "resources") +
                ", " + count(logins, "demo logins"));
   CB_DO(land(*city, inbox));
+  CB_DO(list_catalogue(*city, options));
   CB_DO(publish(*city));
   CB_DO(match(*city));
   return write_demo_mark(options.data_dir, {shift, options.seed, options.scale});
@@ -223,7 +241,7 @@ Result<void> run_demo_city(const DemoOptions& options) {
   CB_TRY(const Child treasury, Child::start({"treasury", "--port", std::to_string(port), "--file",
                                              options.data_dir + "/treasury.db"}));
   CB_DO(wait_for_treasury(url));
-  const Step step(6, "opening the city");
+  const Step step(7, "opening the city");
   CityOptions city_options;
   city_options.data_dir = options.data_dir;
   city_options.demo = true;

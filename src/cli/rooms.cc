@@ -8,6 +8,8 @@
 #include "benefit/adapters.h"
 #include "benefit/benefit.h"
 #include "catalog/catalog.h"
+#include "catalog/supply.h"
+#include "catalog_ports.h"
 #include "cockpit/cockpit.h"
 #include "facts/facts.h"
 #include "guard/guard.h"
@@ -155,6 +157,9 @@ Result<void> City::open_decisions() {
   benefit_ = benefit::Benefit::make(
       {*db_, *ports_->facts, *ports_->models, *ports_->treasury, *clock_, *random_},
       benefit_options);
+  CB_TRY(supply_, open_supply(options_.home, *db_, *catalog_, *clock_));
+  CB_TRY(const std::string indicators, definition("indicators.csv"));
+  know_lineage(*catalog_, *supply_, *facts_, *rules_, *db_, *clock_, indicators);
   return ok();
 }
 
@@ -163,6 +168,7 @@ Result<void> City::make_rooms() {
   guard_options.ask_witness = ask_witness;
   rooms_.push_back(guard::make_room(guard_, *clock_, std::move(guard_options)));
   rooms_.push_back(catalog::make_room(*catalog_));
+  catalog::add_supply(rooms_.back(), *supply_);
   rooms_.push_back(rail::make_room(*rail_));
   rooms_.push_back(rules::make_room(*rules_, ports_->knowledge.get()));
   rooms_.push_back(benefit::make_room(benefit_));

@@ -20,6 +20,7 @@ class Guard;
 }
 namespace citybrain::catalog {
 class Catalog;
+class Supply;
 }
 namespace citybrain::rail {
 class Rail;
@@ -59,6 +60,7 @@ class City {
   lake::Lake& lake() { return *lake_; }
   guard::Guard& guard() { return *guard_; }
   catalog::Catalog& catalog() { return *catalog_; }
+  catalog::Supply& supply() { return *supply_; }
   rail::Rail& rail() { return *rail_; }
   facts::Facts& facts() { return *facts_; }
   rules::Rules& rules() { return *rules_; }
@@ -84,6 +86,7 @@ class City {
   std::unique_ptr<lake::Lake> lake_;
   std::shared_ptr<guard::Guard> guard_;
   std::unique_ptr<catalog::Catalog> catalog_;
+  std::unique_ptr<catalog::Supply> supply_;
   std::unique_ptr<rail::Rail> rail_;
   std::unique_ptr<facts::Facts> facts_;
   std::unique_ptr<rules::Rules> rules_;

@@ -210,6 +210,8 @@ class Catalog {
   Sight sight_of(const Principal& who) const;
   // As guard says; without one (tests) a role stands for the right of its name.
   bool may(const Principal& who, std::string_view right) const;
+  // Null where there is none.
+  std::shared_ptr<const Resource> find(std::string_view code) const;
   // not_found with the nearest known code.
   Result<std::shared_ptr<const Resource>> resource(std::string_view code) const;
   // The same for a caller; what he may not see is not found, and no nearest
