@@ -130,17 +130,20 @@ Value union_(const Call& c) {
   return distinct(c, joined);
 }
 
-void flatten_into(const Value& v, Items& out, int depth) {
+bool flatten_into(const Value& v, Items& out, int depth) {
   constexpr int flatten_depth_max = 200;
-  if (!v.is(Kind::list) || depth > flatten_depth_max) {
+  if (out.size() > list_items_max || depth > flatten_depth_max) return false;
+  if (!v.is(Kind::list)) {
     out.push_back(v);
-    return;
+    return true;
   }
-  for (const Value& item : v.as_list()) flatten_into(item, out, depth + 1);
+  const auto& items = v.as_list();
+  return std::all_of(items.begin(), items.end(),
+                     [&](const Value& item) { return flatten_into(item, out, depth + 1); });
 }
 Value flatten(const Call& c) {
   Items out;
-  flatten_into(c[0], out, 0);
+  if (!flatten_into(c[0], out, 0)) return c.fail("the list is too long, or nested too deep");
   return Value::list(std::move(out));
 }
 

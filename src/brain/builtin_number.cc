@@ -13,6 +13,12 @@ Value finite(const Call& call, const Decimal& d) {
   return d.is_finite() ? Value::number(d) : call.fail("the result is no number");
 }
 
+// Of what has no end of digits.
+Value rooted(const Call& call, const Decimal& d) {
+  call.machine.inexact();
+  return finite(call, d);
+}
+
 // floor(n), floor(n, scale) and their kin: scale 0 where left out.
 Value rounded(const Call& call, Rounding mode) {
   constexpr std::int64_t scale_least = -6111;
@@ -59,13 +65,13 @@ Value modulo(const Call& c) {
 
 Value sqrt_(const Call& c) {
   if (c[0].as_number().is_negative()) return c.fail("no square root of a negative number", c[0]);
-  return finite(c, c[0].as_number().sqrt());
+  return rooted(c, c[0].as_number().sqrt());
 }
 Value log_(const Call& c) {
   if (c[0].as_number() <= Decimal(0)) return c.fail("log wants a positive number", c[0]);
-  return finite(c, c[0].as_number().log());
+  return rooted(c, c[0].as_number().log());
 }
-Value exp_(const Call& c) { return finite(c, c[0].as_number().exp()); }
+Value exp_(const Call& c) { return rooted(c, c[0].as_number().exp()); }
 
 Value odd(const Call& c) {
   if (!c[0].as_number().is_whole()) return Value::boolean(false);

@@ -95,6 +95,7 @@ Value stddev(const Call& c) {
   const Decimal middle = total / size;
   Decimal squares(0);
   for (const Decimal& d : n) squares = squares + (d - middle) * (d - middle);
+  c.machine.inexact();
   return Value::number((squares / (size - Decimal(1))).sqrt());
 }
 

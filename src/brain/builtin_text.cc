@@ -59,7 +59,8 @@ Value matches(const Call& c) {
   const auto compiled = Pattern::compile(c[1].as_text(), flags_of(c, 2));
   if (!compiled) return c.fail(compiled.error().message, c[1]);
   Pattern::Match match;
-  const auto found = compiled->find(to_code_points(c[0].as_text()), 0, match);
+  std::int64_t budget = pattern_steps_max;
+  const auto found = compiled->find(to_code_points(c[0].as_text()), 0, match, budget);
   if (!found) return c.fail(found.error().message, c[1]);
   return Value::boolean(*found);
 }
@@ -105,10 +106,11 @@ Value replace(const Call& c) {
   std::vector<char32_t> out;
   std::size_t at = 0;
   Pattern::Match match;
-  const auto empty = compiled->find({}, 0, match);
+  std::int64_t budget = pattern_steps_max;
+  const auto empty = compiled->find({}, 0, match, budget);
   if (empty && *empty) return c.fail("the pattern matches the empty string", c[1]);
   while (at <= text.size()) {
-    const auto found = compiled->find(text, at, match);
+    const auto found = compiled->find(text, at, match, budget);
     if (!found) return c.fail(found.error().message, c[1]);
     if (!*found) break;
     if (match.end == match.begin) return c.fail("the pattern matches the empty string", c[1]);
@@ -131,8 +133,9 @@ Value split_(const Call& c) {
   std::vector<Value> parts;
   std::size_t at = 0;
   Pattern::Match match;
+  std::int64_t budget = pattern_steps_max;
   while (true) {
-    const auto found = compiled->find(text, at, match);
+    const auto found = compiled->find(text, at, match, budget);
     if (!found) return c.fail(found.error().message, c[1]);
     if (!*found || match.end == match.begin) break;
     parts.push_back(Value::text(to_utf8(text.data() + at, text.data() + match.begin)));

@@ -9,46 +9,54 @@
 namespace citybrain::brain {
 namespace {
 
-Value equal_lists(const std::vector<Value>& a, const std::vector<Value>& b) {
+// Values share their parts, so that a small one may unfold to a vast one: the comparison is
+// bounded.
+constexpr std::int64_t compare_steps_max = 10'000'000;
+
+Value equal_within(const Value& a, const Value& b, std::int64_t& budget);
+
+Value equal_lists(const std::vector<Value>& a, const std::vector<Value>& b, std::int64_t& budget) {
+  if (&a == &b) return Value::boolean(true);
   if (a.size() != b.size()) return Value::boolean(false);
   bool unknown = false;
   for (std::size_t i = 0; i < a.size(); ++i) {
-    const Value e = equals(a[i], b[i]);
+    const Value e = equal_within(a[i], b[i], budget);
     if (e.is_false()) return e;
     unknown = unknown || e.is_null();
   }
   return unknown ? Value() : Value::boolean(true);
 }
 
-Value equal_contexts(const Context& a, const Context& b) {
+Value equal_contexts(const Context& a, const Context& b, std::int64_t& budget) {
+  if (&a == &b) return Value::boolean(true);
   if (a.size() != b.size()) return Value::boolean(false);
   bool unknown = false;
   for (const auto& [name, value] : a.entries()) {
     const Value* other = b.find(name);
     if (other == nullptr) return Value::boolean(false);
-    const Value e = equals(value, *other);
+    const Value e = equal_within(value, *other, budget);
     if (e.is_false()) return e;
     unknown = unknown || e.is_null();
   }
   return unknown ? Value() : Value::boolean(true);
 }
 
-}  // namespace
-
-Value equals(const Value& a, const Value& b) {
+Value equal_within(const Value& a, const Value& b, std::int64_t& budget) {
+  if (--budget < 0) return {};
   if (a.is_null() || b.is_null()) return Value::boolean(a.is_null() && b.is_null());
   if (a.kind() != b.kind()) return {};
   switch (a.kind()) {
     case Kind::boolean: return Value::boolean(a.as_boolean() == b.as_boolean());
     case Kind::number: return Value::boolean(a.as_number() == b.as_number());
     case Kind::text: return Value::boolean(a.as_text() == b.as_text());
-    case Kind::list: return equal_lists(a.as_list(), b.as_list());
-    case Kind::context: return equal_contexts(a.as_context(), b.as_context());
+    case Kind::list: return equal_lists(a.as_list(), b.as_list(), budget);
+    case Kind::context: return equal_contexts(a.as_context(), b.as_context(), budget);
     case Kind::range: {
       const Range& x = a.as_range();
       const Range& y = b.as_range();
       return Value::boolean(x.low_closed == y.low_closed && x.high_closed == y.high_closed &&
-                            equals(x.low, y.low).is_true() && equals(x.high, y.high).is_true());
+                            equal_within(x.low, y.low, budget).is_true() &&
+                            equal_within(x.high, y.high, budget).is_true());
     }
     case Kind::function: return Value::boolean(a.as_function() == b.as_function());
     default: {
@@ -56,6 +64,13 @@ Value equals(const Value& a, const Value& b) {
       return Value::boolean(order && *order == 0);
     }
   }
+}
+
+}  // namespace
+
+Value equals(const Value& a, const Value& b) {
+  std::int64_t budget = compare_steps_max;
+  return equal_within(a, b, budget);
 }
 
 std::optional<int> order_of(const Value& a, const Value& b) {

@@ -79,9 +79,9 @@ void DmnReader::read_items(Document& d) {
       if (item.name.empty()) error(d, node, "name", "the element has no name", "");
       item.type = resolve(d, item.type_name, variable ? variable : node, item.name);
       const bool main = &d == documents_.back().get();
-      const auto twin =
-          std::any_of(model_->items.begin(), model_->items.end(), [&](const Item& other) {
-            return other.path.empty() && other.name == item.name && other.kind == kind;
+      const auto twin = std::any_of(
+          model_->items.begin(), model_->items.end(), [&, wanted = kind](const Item& other) {
+            return other.path.empty() && other.name == item.name && other.kind == wanted;
           });
       if (main && twin) {
         error(d, node, "name", "there are two elements `" + item.name + "`", item.name);

@@ -124,6 +124,7 @@ TEST(Dmn, TellsAbsentFromNull) {
   const Outcome absent = model->evaluate("d", {}, strict);
   ASSERT_EQ(absent.diagnostics.size(), 1U);
   EXPECT_EQ(absent.diagnostics[0].code, "absent");
+  EXPECT_TRUE(absent.value.is_null());
   EXPECT_TRUE(model->evaluate("d", {}).value.is_true());
 }
 

@@ -25,10 +25,14 @@ void Evaluation::refresh() {
     absent_[item] = false;
   }
   touched_.clear();
+  refused_ = false;
   machine_.refresh();
 }
 
-Value Evaluation::decide(std::uint32_t item) { return global(item, machine_); }
+Value Evaluation::decide(std::uint32_t item) {
+  Value v = global(item, machine_);
+  return refused_ ? Value() : v;
+}
 
 Value Evaluation::input(std::uint32_t, bool& absent) {
   absent = true;
@@ -63,8 +67,10 @@ Value Evaluation::compute(std::uint32_t number) {
     bool absent = false;
     v = input(number, absent);
     absent_[number] = absent;
-    if (absent && options_.strict)
+    if (absent && options_.strict) {
       machine_.note("absent", "the input `" + item.name + "` was not given");
+      refused_ = true;
+    }
   } else {
     const bool traced = options_.explain && item.logic->root.kind == Boxed::Kind::table;
     std::vector<RuleTrace> rules;

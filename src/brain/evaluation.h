@@ -26,6 +26,7 @@ class Evaluation : public Globals {
   void give(std::uint32_t item, Value value);
   // Forgets all but what was given.
   void refresh();
+  // Null where strict evaluation met an input that nobody gave.
   Value decide(std::uint32_t item);
 
   Value global(std::uint32_t number, Machine& machine) override;
@@ -57,6 +58,7 @@ class Evaluation : public Globals {
 
  private:
   std::vector<bool> absent_;
+  bool refused_ = false;
   Explanation explanation_;
 };
 

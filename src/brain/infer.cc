@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 
+#include "base/text.h"
+
 namespace citybrain::brain {
 namespace {
 
@@ -200,6 +202,13 @@ std::vector<std::string> member_names(const TypeRef& t) {
   for (const auto& field : t->fields) out.push_back(field.first);
   for (const Member& m : members_of(t->kind)) out.emplace_back(m.name);
   return out;
+}
+
+std::string meant(std::string_view name, const std::vector<std::string>& names) {
+  constexpr std::size_t shown_max = 20;
+  if (const auto close = nearest(name, names)) return "did you mean `" + *close + "`?";
+  if (names.empty() || names.size() > shown_max) return "";
+  return "there is `" + join(names, "`, `") + "`";
 }
 
 TypeRef result_type(const BuiltinEntry& e, const std::vector<TypeRef>& arguments) {

@@ -38,6 +38,8 @@ TypeRef range_of(TypeRef end);
 TypeRef member_type(const TypeRef& t, std::string_view name, bool& missing);
 // The names that member_type knows of, for suggestions.
 std::vector<std::string> member_names(const TypeRef& t);
+// "did you mean `year`?", or what there is.
+std::string meant(std::string_view name, const std::vector<std::string>& names);
 TypeRef result_type(const BuiltinEntry& e, const std::vector<TypeRef>& arguments);
 // function<a: t> -> result, as a type.
 TypeRef function_type(const std::vector<Parameter>& parameters, TypeRef result);

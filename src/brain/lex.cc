@@ -100,10 +100,11 @@ class Lexer {
     } else if (std::string_view("()[]{},:.+-*/=<>?'@|!&%$#^~\\;`").find(c) !=
                std::string_view::npos) {
       ++i_;
+    } else if (static_cast<unsigned char>(c) >= 0x80) {
+      next_code_point(s_, i_);  // “, — and the like: FEEL has no use for them, but names may
     } else {
-      std::string strange;
-      append_utf8(strange, next_code_point(s_, i_));
-      return fail(from, "FEEL does not know the character `" + strange + "`");
+      ++i_;
+      return fail(from, "a character that FEEL does not know");
     }
     push(Token::Kind::mark, from);
     return true;

@@ -10,48 +10,15 @@
 
 namespace citybrain::brain {
 
-void Machine::absorb(Machine& inner) {
-  steps_left_ = inner.steps_left_;
-  note_count_ += inner.note_count_;
-  for (Note& n : inner.notes_) {
-    if (notes_.size() < notes_max) notes_.push_back(std::move(n));
-  }
-}
-
 void Machine::refresh() {
   steps_left_ = steps_max;
   notes_.clear();
   note_count_ = 0;
 }
 
-bool Machine::silent(const char* kind) const {
-  const std::string_view k = kind;
-  return quiet_ > 0 && (k == "null" || k == "unknown");
-}
-
-void Machine::note(const char* kind, std::string message, const Value& value) {
-  if (silent(kind)) return;
-  ++note_count_;
-  if (count_only_ || notes_.size() >= notes_max) return;
-  notes_.push_back({code_, at_, kind, std::move(message), value});
-}
-
-Value Machine::fail(NodeId id, const char* kind, std::string message, const Value& value) {
-  at_ = id;
-  note(kind, std::move(message), value);
-  return {};
-}
-
-Value Call::fail(std::string why, const Value& value) const {
-  machine.note("argument", std::move(why), value);
-  return {};
-}
-
 Value Machine::enter(const Code& code, std::span<const Value> args, std::span<const Value> captured,
                      const Value* self) {
-  if (depth_ >= call_depth_max) {
-    return fail(at_, "limit", "calls are nested deeper than " + std::to_string(call_depth_max));
-  }
+  if (!may_call()) return {};
   const Code* outer_code = code_;
   const std::size_t outer_base = base_;
   const NodeId outer_at = at_;
@@ -75,12 +42,20 @@ Value Machine::enter(const Code& code, std::span<const Value> args, std::span<co
   return result;
 }
 
+// Calls nest to a depth, and on a stack, that are bounded.
+bool Machine::may_call() {
+  const char* here = static_cast<const char*>(__builtin_frame_address(0));
+  if (depth_ == 0 || stack_top_ == nullptr) stack_top_ = here;
+  const auto used = stack_top_ > here ? stack_top_ - here : here - stack_top_;
+  if (depth_ < call_depth_max && used < call_stack_bytes_max) return true;
+  note("limit", "calls are nested deeper than " + std::to_string(call_depth_max) +
+                    ", or take too much of the stack");
+  return false;
+}
+
 bool Machine::enter_frame(std::uint32_t slots, std::span<const Value> args,
                           std::span<const Value> captured, FrameMark& mark) {
-  if (depth_ >= call_depth_max) {
-    note("limit", "calls are nested deeper than " + std::to_string(call_depth_max));
-    return false;
-  }
+  if (!may_call()) return false;
   mark = {stack_.size(), base_, code_};
   const auto needed = std::max<std::size_t>(slots, args.size() + captured.size());
   stack_.resize(mark.bottom + needed);
@@ -276,11 +251,25 @@ Value Machine::apply(const Code& code, NodeId node, const Value& operand) {
   return v;
 }
 
+namespace {
+
+// A few factors keep all their digits; roots, reciprocals and long products don't.
+bool is_exact_exponent(const Decimal& n) {
+  constexpr std::int64_t factors_max = 16;
+  return n.is_whole() && !n.is_negative() && n <= Decimal(factors_max);
+}
+
+}  // namespace
+
 Value Machine::arithmetic(const Node& n, NodeId id) {
   const Value a = eval(n.a);
   if (n.op == Op::negate) return negative(a, id);
   const Value b = eval(n.b);
-  if (auto result = brain::arithmetic(n.op, a, b)) return *std::move(result);
+  if (n.op == Op::power && b.is(Kind::number) && !is_exact_exponent(b.as_number())) inexact();
+  if (auto result = brain::arithmetic(n.op, a, b)) {
+    if (result->is(Kind::text)) spend_for(*result);
+    return *std::move(result);
+  }
   const char* sign = n.op == Op::add        ? "+"
                      : n.op == Op::subtract ? "-"
                      : n.op == Op::multiply ? "*"
@@ -377,21 +366,6 @@ Value Machine::matches(const Value& input, const Value& value, bool reads_input)
   }
   if (value.is(Kind::boolean) && !input.is(Kind::boolean) && !input.is_null()) return value;
   return equals(input, value);
-}
-
-Diagnostic diagnostic_of(const Note& note) {
-  Diagnostic d;
-  d.severity = Severity::warning;
-  d.code = note.kind;
-  d.message = note.message;
-  if (!note.value.is_null()) d.value = to_text(note.value);
-  if (note.code != nullptr && note.node < note.code->nodes.size()) {
-    const Node& n = note.code->nodes[note.node];
-    d.span = note.code->span_of(n);
-    d.where = note.code->where;
-    d.message = "`" + note.code->text_of(note.node) + "`: " + d.message;
-  }
-  return d;
 }
 
 }  // namespace citybrain::brain

@@ -14,7 +14,8 @@
 
 namespace citybrain::brain {
 
-constexpr int call_depth_max = 200;             // functions within functions
+constexpr int call_depth_max = 200;  // functions within functions
+constexpr std::ptrdiff_t call_stack_bytes_max = 2 << 20;
 constexpr std::int64_t steps_max = 20'000'000;  // nodes visited in one evaluation
 constexpr std::size_t list_items_max = 1'000'000;
 constexpr std::size_t text_bytes_max = 16 << 20;
@@ -27,6 +28,7 @@ struct Note {
   const char* kind = "";
   std::string message;
   Value value;
+  std::string suggestion;
 };
 
 // Gives the values of a model's items (inputs, decisions, functions) by number.
@@ -76,9 +78,13 @@ class Machine {
   // Once the budget is spent everything gives null.
   bool exhausted() const { return steps_left_ <= 0; }
   void spend(std::int64_t steps) { steps_left_ -= steps; }
+  void spend_for(const Value& value);
   Timestamp now() const { return now_; }
   std::size_t note_count() const { return note_count_; }
   std::vector<Note>& notes() { return notes_; }
+  // A function was taken whose value no decimal holds: exp, log, sqrt, most powers.
+  void inexact() { inexact_ = true; }
+  bool is_inexact() const { return inexact_; }
   // Batches only count what goes wrong.
   void count_only() { count_only_ = true; }
   // Ready for the next row: budget and notes as new.
@@ -87,6 +93,7 @@ class Machine {
   // For an evaluation within another: the outer one's depth and budget, and back again its notes.
   void inherit(const Machine& outer) {
     depth_ = outer.depth_ + 1;
+    stack_top_ = outer.stack_top_;
     steps_left_ = outer.steps_left_;
     count_only_ = outer.count_only_;
   }
@@ -120,6 +127,7 @@ class Machine {
   Value range(const Node& n, NodeId id);
   Value fail(NodeId id, const char* kind, std::string message, const Value& value = {});
   bool silent(const char* kind) const;
+  bool may_call();
   Value enter(const Code& code, std::span<const Value> args, std::span<const Value> captured,
               const Value* self);
 
@@ -130,10 +138,12 @@ class Machine {
   std::vector<Value> stack_;
   std::size_t base_ = 0;
   int depth_ = 0;
+  const char* stack_top_ = nullptr;  // the thread's stack at the outermost call
   std::int64_t steps_left_ = steps_max;
   std::vector<Note> notes_;
   std::size_t note_count_ = 0;
   bool count_only_ = false;
+  bool inexact_ = false;
   int quiet_ = 0;
 };
 

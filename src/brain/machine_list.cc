@@ -4,6 +4,7 @@
 
 #include "builtin.h"
 #include "function.h"
+#include "infer.h"
 #include "machine.h"
 
 namespace citybrain::brain {
@@ -54,13 +55,13 @@ Value Machine::path_of(const Value& left, const Node& n, NodeId id) {
   }
   if (auto found = member(left, name)) return *std::move(found);
   if (left.is_null()) return fail(id, "null", "null has no `" + name + "`");
-  std::string known;
-  if (left.is(Kind::context)) {
-    for (const auto& entry : left.as_context().entries()) known += " `" + entry.first + "`";
-    known = "; it has" + (known.empty() ? " no entries" : known);
+  fail(id, "no_member", std::string("a ") + name_of(left.kind()) + " has no `" + name + "`");
+  if (left.is(Kind::context) && !notes_.empty() && !count_only_) {
+    std::vector<std::string> names;
+    for (const auto& entry : left.as_context().entries()) names.push_back(entry.first);
+    notes_.back().suggestion = meant(name, names);
   }
-  return fail(id, "no_member",
-              std::string("a ") + name_of(left.kind()) + " has no `" + name + "`" + known);
+  return {};
 }
 
 Value Machine::member_name(const Node& n, NodeId id) {
@@ -358,7 +359,9 @@ Value Machine::builtin(const Node& n, NodeId id) {
                 args[i]);
   }
   at_ = id;
-  return e.builtin->run({*this, std::span<const Value>(args, size), n.count});
+  Value result = e.builtin->run({*this, std::span<const Value>(args, size), n.count});
+  spend_for(result);
+  return result;
 }
 
 }  // namespace citybrain::brain

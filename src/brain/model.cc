@@ -57,6 +57,7 @@ Outcome finish(Evaluation& evaluation, Value value) {
   for (const Note& note : evaluation.machine().notes())
     out.diagnostics.push_back(diagnostic_of(note));
   out.explanation = std::move(evaluation.explanation());
+  out.inexact = evaluation.machine().is_inexact();
   return out;
 }
 

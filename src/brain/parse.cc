@@ -225,9 +225,15 @@ NodeId Parser::in_right(NodeId left, std::uint32_t begin) {
   bool done = false;
   if (is("(")) {
     const Mark m = mark();
+    const std::uint32_t outer_slot = test_slot_;
+    const TypeRef outer_test = test_type_;
+    test_slot_ = slot;  // tests in parentheses may say `?`
+    test_type_ = in_type_;
     ++at_;
-    do kids.push_back(one());
+    do kids.push_back(test(slot));
     while (!failed_ && eat(","));
+    test_slot_ = outer_slot;
+    test_type_ = outer_test;
     done = !failed_ && eat(")");
     // `(a + b) * 2` and `(1..5)` are expressions, not lists of tests.
     for (const char* more : {"+", "-", "*", "/", "**", "[", ".", ".."}) {

@@ -8,13 +8,6 @@
 namespace citybrain::brain {
 namespace {
 
-std::string meant(std::string_view name, const std::vector<std::string>& names) {
-  if (const auto close = nearest(name, names)) return "did you mean `" + *close + "`?";
-  std::string all;
-  for (const std::string& n : names) all += (all.empty() ? "`" : "`, `") + n;
-  return all.empty() ? "" : "it has " + all + "`";
-}
-
 const char* sign_of(Op op) {
   switch (op) {
     case Op::add: return "+";

@@ -95,8 +95,8 @@ NodeId Parser::lambda() {
   if (is_word("external")) {
     const std::uint32_t at = here();
     leave();
-    return fail("unsupported", "external functions are not called from the city's rules", at,
-                peek().finish);
+    return fail("external_function", "external functions are not called from the city's rules", at,
+                peek().finish, "write the function in FEEL");
   }
   TypeRef result;
   if (eat(":")) result = type();

@@ -108,7 +108,20 @@ std::string Parser::words_until(std::string_view a, std::string_view b, std::str
   }
 }
 
+std::string Parser::plain_mark(std::string_view text) {
+  constexpr std::pair<std::string_view, std::string_view> wide[] = {
+      {"，", ","}, {"（", "("}, {"）", ")"}, {"＝", "="}, {"＞", ">"}, {"＜", "<"},
+      {"＋", "+"}, {"－", "-"}, {"．", "."}, {"：", ":"}, {"、", ","}, {"；", ";"},
+      {"［", "["}, {"］", "]"}, {"×", "*"},  {"÷", "/"},  {"“", "\""}, {"”", "\""}};
+  for (const auto& [mark_text, plain] : wide) {
+    if (text.find(mark_text) == std::string_view::npos) continue;
+    return "write `" + std::string(plain) + "` for `" + std::string(mark_text) + "`";
+  }
+  return "";
+}
+
 std::string Parser::nearest_name(std::string_view word) const {
+  if (auto plain = plain_mark(word); !plain.empty()) return plain;
   std::vector<std::string> words;
   for (const Body& b : bodies_) {
     for (const Name& n : b.names) words.push_back(n.declared.name);
@@ -282,34 +295,68 @@ NodeId Parser::call(NodeId callee, const std::string& builtin_name, std::uint32_
   return node;
 }
 
+namespace {
+
+// Named arguments in the order of the parameters; none where they don't fit.
+std::optional<std::vector<NodeId>> placed_by_name(const BuiltinEntry& e,
+                                                  const std::vector<std::string>& names,
+                                                  const std::vector<NodeId>& args) {
+  std::vector<NodeId> placed(e.parameters.size(), no_node);
+  for (std::size_t k = 0; k < names.size(); ++k) {
+    const auto p = std::find_if(e.parameters.begin(), e.parameters.end(),
+                                [&](const auto& q) { return q.name == names[k]; });
+    if (p == e.parameters.end()) return std::nullopt;
+    NodeId& place = placed[static_cast<std::size_t>(p - e.parameters.begin())];
+    if (place != no_node) return std::nullopt;
+    place = args[k];
+  }
+  for (std::size_t k = 0; k < placed.size(); ++k) {
+    const bool wanted = !e.parameters[k].optional && !e.parameters[k].variadic;
+    if (placed[k] == no_node && wanted) return std::nullopt;
+  }
+  while (!placed.empty() && placed.back() == no_node) placed.pop_back();
+  return placed;
+}
+
+bool in_order(const BuiltinEntry& e, const std::vector<std::string>& names) {
+  return std::equal(names.begin(), names.end(), e.parameters.begin(),
+                    e.parameters.begin() +
+                        static_cast<std::ptrdiff_t>(std::min(names.size(), e.parameters.size())),
+                    [](const std::string& name, const auto& p) { return name == p.name; });
+}
+
+// The form of the function that these arguments fit, and their places. before(range, point) and
+// before(point, range) are two: the one whose order is the caller's goes first.
+std::optional<std::size_t> form_for(std::pair<std::size_t, std::size_t> forms,
+                                    const std::vector<std::string>& names,
+                                    const std::vector<NodeId>& args, std::vector<NodeId>& placed) {
+  for (const bool ordered : {true, false}) {
+    for (std::size_t i = forms.first; i < forms.second; ++i) {
+      const BuiltinEntry& e = builtins()[i];
+      if (names.empty()) {
+        if (args.size() < e.least || args.size() > e.most) continue;
+        placed = args;
+        return i;
+      }
+      if (ordered && !in_order(e, names)) continue;
+      if (auto found = placed_by_name(e, names, args)) {
+        placed = *std::move(found);
+        return i;
+      }
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
 NodeId Parser::builtin_call(const std::string& function, std::vector<std::string>& names,
                             std::vector<NodeId>& args, std::uint32_t begin) {
   const auto [first, last] = builtins_named(function);
-  for (std::size_t i = first; i < last; ++i) {
-    const BuiltinEntry& e = builtins()[i];
-    std::vector<NodeId> placed;
-    if (names.empty()) {
-      if (args.size() < e.least || args.size() > e.most) continue;
-      placed = args;
-    } else {
-      placed.assign(e.parameters.size(), no_node);
-      bool fits = true;
-      for (std::size_t k = 0; k < names.size(); ++k) {
-        const auto p = std::find_if(e.parameters.begin(), e.parameters.end(),
-                                    [&](const auto& q) { return q.name == names[k]; });
-        fits = fits && p != e.parameters.end();
-        if (!fits) break;
-        placed[static_cast<std::size_t>(p - e.parameters.begin())] = args[k];
-      }
-      for (std::size_t k = 0; fits && k < placed.size(); ++k) {
-        if (placed[k] == no_node && !e.parameters[k].optional && !e.parameters[k].variadic)
-          fits = false;
-      }
-      if (!fits) continue;
-      while (!placed.empty() && placed.back() == no_node) placed.pop_back();
-    }
-    const TypeRef result = check_builtin(e, placed);
-    const NodeId node = add(Op::call, begin, static_cast<std::uint32_t>(i), 0, 0, 0, result);
+  std::vector<NodeId> placed;
+  if (const auto form = form_for({first, last}, names, args, placed)) {
+    const TypeRef result = check_builtin(builtins()[*form], placed);
+    const NodeId node = add(Op::call, begin, static_cast<std::uint32_t>(*form), 0, 0, 0, result);
     set_kids(node, placed);
     return node;
   }

@@ -108,7 +108,7 @@ NodeId Parser::fail(std::string code_name, std::string message, std::uint32_t be
 }
 
 NodeId Parser::fail_here(std::string message) {
-  return fail("syntax", std::move(message), peek().begin, peek().finish);
+  return fail("syntax", std::move(message), peek().begin, peek().finish, plain_mark(peek().text));
 }
 
 Parser::Mark Parser::mark() {

@@ -103,6 +103,8 @@ class Parser {
   std::string loose_name(std::size_t& length) const;
   std::string words_until(std::string_view a, std::string_view b = "", std::string_view c = "");
   std::string nearest_name(std::string_view word) const;
+  // Marks of a Chinese keyboard are letters to FEEL, or nothing: what to write instead.
+  static std::string plain_mark(std::string_view text);
 
   // parse_type.cc
   TypeRef type();

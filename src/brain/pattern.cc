@@ -25,9 +25,8 @@ struct Attempt {
 
 }  // namespace
 
-Result<bool> Pattern::find(const std::vector<char32_t>& text, std::size_t from,
-                           Match& match) const {
-  std::int64_t budget = pattern_steps_max;
+Result<bool> Pattern::find(const std::vector<char32_t>& text, std::size_t from, Match& match,
+                           std::int64_t& budget) const {
   const auto folded = [&](char32_t c) { return fold_ ? fold_case(c) : c; };
   std::vector<std::ptrdiff_t> saved(2 * (groups_ + 1) + loops_, -1);
   std::vector<std::pair<std::uint32_t, std::ptrdiff_t>> undo;

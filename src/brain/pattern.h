@@ -26,8 +26,10 @@ class Pattern {
 
   // Flags of s m i x q; the error says what is wrong with the pattern.
   static Result<Pattern> compile(std::string_view pattern, std::string_view flags);
-  // The first match at or after `from`; the error is a spent budget.
-  Result<bool> find(const std::vector<char32_t>& text, std::size_t from, Match& match) const;
+  // The first match at or after `from`; the error is a spent budget, which goes on from search to
+  // search.
+  Result<bool> find(const std::vector<char32_t>& text, std::size_t from, Match& match,
+                    std::int64_t& budget) const;
   std::size_t group_count() const { return groups_; }
 
   struct Set {

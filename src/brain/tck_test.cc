@@ -33,8 +33,8 @@ TEST(Tck, ScoreIsTheGoldenOne) {
   const auto expected = read_file(golden);
   ASSERT_TRUE(expected) << expected.error().message;
   EXPECT_EQ(score, *expected);
-  std::printf("tck: %d passed, %d failed, %d within 1e-8\n", report->total.passed,
-              report->total.failed, report->tolerated);
+  std::printf("tck: %d passed, %d failed, %d by the digits written, %d within 1e-8\n",
+              report->total.passed, report->total.failed, report->rounded, report->tolerated);
 }
 
 }  // namespace

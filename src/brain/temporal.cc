@@ -93,11 +93,18 @@ std::optional<Value> add_seconds(const Value& v, std::int64_t seconds, std::int6
     return Value::time(floor_mod(moved, ns_per_day), v.zone());
   }
   const std::int64_t total_ns = v.ns() + ns;
+  // In a zone the clock may be turned on the way: what passes is time, not what the clock says.
+  const bool in_zone = v.is(Kind::date_time) && v.zone().is_named();
   std::int64_t at = 0;
-  if (__builtin_add_overflow(v.whole(), seconds, &at)) return std::nullopt;
+  if (__builtin_add_overflow(in_zone ? utc_seconds(v) : v.whole(), seconds, &at)) {
+    return std::nullopt;
+  }
   at += floor_div(total_ns, ns_per_second);
   const auto rest = static_cast<std::int32_t>(floor_mod(total_ns, ns_per_second));
   if (v.is(Kind::duration)) return Value::duration(at, rest);
+  constexpr std::int64_t far = 40'000'000'000'000'000;  // beyond any year there is
+  if (at > far || at < -far) return std::nullopt;
+  if (in_zone) at += zone_offset_at(v.zone(), at);
   return in_range(Value::date_time(at, rest, v.zone()));
 }
 

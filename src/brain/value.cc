@@ -253,41 +253,72 @@ std::string quoted(std::string_view text) {
   return out + "\"";
 }
 
-std::string range_text(const Range& r) {
-  if (r.low_unbounded) return (r.high_closed ? "<= " : "< ") + to_text(r.high);
-  if (r.high_unbounded) return (r.low_closed ? ">= " : "> ") + to_text(r.low);
-  return (r.low_closed ? "[" : "(") + to_text(r.low) + ".." + to_text(r.high) +
-         (r.high_closed ? "]" : ")");
+// Where a text would be longer it ends in "…": values share parts, and a small one may unfold to a
+// vast one.
+constexpr std::size_t text_max = 16 << 20;
+
+void append_text(std::string& out, const Value& v, bool inner);
+
+void append_range(std::string& out, const Range& r) {
+  if (r.low_unbounded) {
+    out += r.high_closed ? "<= " : "< ";
+    return append_text(out, r.high, true);
+  }
+  if (r.high_unbounded) {
+    out += r.low_closed ? ">= " : "> ";
+    return append_text(out, r.low, true);
+  }
+  out += r.low_closed ? "[" : "(";
+  append_text(out, r.low, true);
+  out += "..";
+  append_text(out, r.high, true);
+  out += r.high_closed ? "]" : ")";
 }
 
-std::string inner_text(const Value& v) {
-  return v.is(Kind::text) ? quoted(v.as_text()) : to_text(v);
+void append_text(std::string& out, const Value& v, bool inner) {
+  if (out.size() > text_max) {
+    if (!out.ends_with("…")) out += "…";
+    return;
+  }
+  switch (v.kind()) {
+    case Kind::null: out += "null"; break;
+    case Kind::boolean: out += v.as_boolean() ? "true" : "false"; break;
+    case Kind::number: out += v.as_number().text(); break;
+    case Kind::text: out += inner ? quoted(v.as_text()) : v.as_text(); break;
+    case Kind::range: append_range(out, v.as_range()); break;
+    case Kind::list: {
+      const char* between = "[";
+      for (const Value& item : v.as_list()) {
+        out += between;
+        between = ", ";
+        append_text(out, item, true);
+        if (out.size() > text_max) return;
+      }
+      out += v.as_list().empty() ? "[]" : "]";
+      break;
+    }
+    case Kind::context: {
+      const char* between = "{";
+      for (const auto& [name, value] : v.as_context().entries()) {
+        out += between + name + ": ";
+        between = ", ";
+        append_text(out, value, true);
+        if (out.size() > text_max) return;
+      }
+      out += v.as_context().size() == 0 ? "{}" : "}";
+      break;
+    }
+    case Kind::function: out += "function " + v.as_function()->name; break;
+    default: out += temporal_text(v);
+  }
 }
 
 }  // namespace
 
 std::string to_text(const Value& v) {
-  switch (v.kind()) {
-    case Kind::null: return "null";
-    case Kind::boolean: return v.as_boolean() ? "true" : "false";
-    case Kind::number: return v.as_number().text();
-    case Kind::text: return v.as_text();
-    case Kind::range: return range_text(v.as_range());
-    case Kind::list: {
-      std::string out = "[";
-      for (const Value& item : v.as_list()) out += (out.size() > 1 ? ", " : "") + inner_text(item);
-      return out + "]";
-    }
-    case Kind::context: {
-      std::string out = "{";
-      for (const auto& [name, value] : v.as_context().entries()) {
-        out += (out.size() > 1 ? ", " : "") + name + ": " + inner_text(value);
-      }
-      return out + "}";
-    }
-    case Kind::function: return "function " + v.as_function()->name;
-    default: return temporal_text(v);
-  }
+  std::string out;
+  append_text(out, v, false);
+  return out;
 }
 
 json::value to_json(const Value& v) {

@@ -20,6 +20,19 @@ Said say(const std::string& expression, const Context& names) {
   return out;
 }
 
+Said say_test(const std::string& input, const std::string& tests) {
+  Said out;
+  const Value value = say(input).value;
+  Scope scope;
+  scope.slots = 1;
+  const Parsed parsed =
+      parse(Grammar::unary_tests, {tests, "", 1, 1}, scope, out.diagnostics, 0, nullptr);
+  Machine machine(nullptr, Timestamp{1'600'000'000'000'000});
+  out.value = machine.test(*parsed.code, value);
+  for (const Note& n : machine.notes()) out.diagnostics.push_back(diagnostic_of(n));
+  return out;
+}
+
 std::string said(const std::string& expression, const Context& names) {
   return to_text(say(expression, names).value);
 }

@@ -16,6 +16,8 @@ struct Said {
   std::vector<Diagnostic> diagnostics;
 };
 Said say(const std::string& expression, const Context& names = {});
+// Does the value of `input` pass the unary tests?
+Said say_test(const std::string& input, const std::string& tests);
 // Its text, for comparing: "null" where there is none.
 std::string said(const std::string& expression, const Context& names = {});
 

@@ -54,7 +54,8 @@ struct Loaded {
 
 struct EvaluateOptions {
   bool explain = false;
-  // Refuse absent inputs with a diagnostic, instead of reading them as null.
+  // Refuse absent inputs: the decision is null, with a diagnostic of code "absent" for each,
+  // instead of reading them as null.
   bool strict = false;
   Timestamp now;  // what now() and today() say
 };
@@ -63,6 +64,7 @@ struct Outcome {
   Value value;
   std::vector<Diagnostic> diagnostics;
   Explanation explanation;  // where asked for
+  bool inexact = false;     // a root, a logarithm or the like was taken on the way
 };
 
 // Immutable after load; threads may share it.
