@@ -28,7 +28,7 @@ case $action in
       --log-bin=binlog --binlog-format=ROW --binlog-row-metadata=FULL --sync-binlog=1 \
       --innodb-flush-log-at-trx-commit=1 --gtid-strict-mode=1 --max-connections=200 \
       --character-set-server=utf8mb4 --max-allowed-packet=64M ${MARIADB_OPTIONS:-} >/dev/null 2>&1 </dev/null &
-    for _ in $(seq 300); do
+    for _ in $(seq 600); do
       mariadb-admin --no-defaults --socket="$dir/sock" -u root ping >/dev/null 2>&1 && break
       sleep 0.1
     done

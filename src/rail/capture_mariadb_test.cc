@@ -70,7 +70,7 @@ class Load {
 
 void expect_equal(CaptureCity& c, const Mariadb& server, const std::string& source,
                   const std::string& table, const std::string& resource) {
-  const bool equal = c.wait([&] { return c.rows(resource) == server.rows(table); }, 90);
+  const bool equal = c.wait([&] { return c.rows(resource) == server.rows(table); }, 60);
   const auto found = c.captures->find(source);
   ASSERT_TRUE(equal) << found->state << " " << found->reason << ": " << c.rows(resource).size()
                      << " rows here, " << server.rows(table).size() << " there";

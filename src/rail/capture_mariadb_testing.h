@@ -87,7 +87,14 @@ class Mariadb {
             "TABLE_NAME = '" +
             table + "' ORDER BY ORDINAL_POSITION");
     std::string list;
-    for (const std::string& column : columns) list += ", COALESCE(" + column + ", '<null>')";
+    for (const std::string& column : columns) {
+      // Times as the house writes them.
+      const std::string value = column == "at"
+                                    ? "CONCAT(DATE_FORMAT(at, '%Y-%m-%dT%H:%i:%s.'), "
+                                      "LPAD(FLOOR(MICROSECOND(at) / 1000), 3, '0'), '+08:00')"
+                                    : column;
+      list += ", COALESCE(" + value + ", '<null>')";
+    }
     auto out = ask("SELECT CONCAT_WS('|'" + list + ") FROM city." + table);
     std::sort(out.begin(), out.end());
     return out;
