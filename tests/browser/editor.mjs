@@ -29,7 +29,6 @@ async function type_cell(row, column, text) {
   await page.keyboard.type(text)
 }
 const add_rule = () => page.click('.dmn-host .add-rule-add button')
-const problems = () => page.$$eval('[data-test=problems] li[data-code]', (all) => all.map((li) => li.dataset.code))
 // The server has seen the text as it now stands.
 async function checked(wanted) {
   await page.waitForFunction(
@@ -105,7 +104,6 @@ await step('a rule is written; the gap it leaves is told with an example', async
   await type_cell(1, 3, 'true')
   await checked(['table_gap', true])
 })
-await page.screenshot({ path: process.env.CITYBRAIN_SHOT ?? '/dev/null', type: 'png' }).catch(() => undefined)
 await step('a second rule closes the gap', async () => {
   await add_rule()
   await type_cell(2, 3, 'false')
@@ -145,8 +143,8 @@ await step("bpmn.io's mark is seen whole", () =>
   page.evaluate(() => {
     const mark = [...document.querySelectorAll('.dmn-host .bjs-powered-by, .dmn-host .powered-by, .dmn-host [class*="powered-by"]')].find((m) => m.getBoundingClientRect().width > 0)
     const box = mark.getBoundingClientRect()
-    const points = [[0.2, 0.3], [0.5, 0.5], [0.8, 0.7]]
-    return box.bottom <= innerHeight + scrollY && points.every(([x, y]) => mark.contains(document.elementFromPoint(box.left + box.width * x, box.top + box.height * y)) || document.elementFromPoint(box.left + box.width * x, box.top + box.height * y)?.contains(mark) === false)
+    const points = [[0.2, 0.3], [0.5, 0.5], [0.8, 0.7]].map(([x, y]) => document.elementFromPoint(box.left + box.width * x, box.top + box.height * y))
+    return points.every((top) => top !== null && mark.contains(top))
   }))
 await step('the menus of the diagram are in Chinese', async () => {
   await page.locator('.dmn-host .djs-shape').first().click()
@@ -286,6 +284,6 @@ await step('the views are reached by the keyboard', async () => {
   await page.keyboard.press('ArrowRight')
   return (await page.getAttribute('[aria-controls=editor-view][aria-selected=true]', 'data-tab')) === 'try'
 })
-check('editor: silent', faults.filter((f) => !/status of 40[39]/.test(f)).length === 0, faults.join(' | '))
+check('editor: silent', faults.length === 0, faults.join(' | '))
 await browser.close()
 close()

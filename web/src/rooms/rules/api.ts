@@ -246,6 +246,7 @@ export interface SimulateBody {
 export const model_path = (id: string, version: number | string) => `/api/models/${encodeURIComponent(id)}/${version}`
 const simulations = '/api/rules/simulations'
 
+export const models = () => api.get<Page<Model>>('/api/models')
 export const model = (id: string, version: number | string) => api.get<ModelDetail>(model_path(id, version))
 export const versions = (id: string) => api.get<Page<Model>>(`/api/models/${encodeURIComponent(id)}/versions`)
 export const draft = (body: { id: string; xml: string; effective_from: string; effective_to?: string }) => api.post<Model>('/api/models', body)

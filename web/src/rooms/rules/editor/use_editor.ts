@@ -3,7 +3,7 @@
 import { computed, onBeforeUnmount, reactive, ref, shallowRef, watch } from 'vue'
 import { error_words } from '@base/api'
 import { now } from '@base/time'
-import { draft as save_draft, facts, model, submit as hand_in, validate, versions, type Fact, type Model, type SubjectType, type Validation } from '../api'
+import { draft as save_draft, facts, model, models, submit as hand_in, validate, versions, type Fact, type Model, type SubjectType, type Validation } from '../api'
 import { blank_model } from './blank'
 import { forget_draft, keep_draft, read_draft, type LocalDraft } from './drafts'
 import type { EditorHandle, Tab } from './modeler'
@@ -87,11 +87,11 @@ export function use_editor() {
   })
 
   async function load_versions(): Promise<void> {
-    if (!state.id) return
     try {
-      all_versions.value = (await versions(state.id)).items
+      // A new model's identifier may be taken already: then its versions are shown as its own.
+      all_versions.value = state.base ? (await versions(state.id)).items : (await models()).items.filter((m) => m.id === state.id)
     } catch {
-      all_versions.value = state.base ? [state.base] : [] // a new model has none yet
+      all_versions.value = state.base ? [state.base] : []
     }
   }
 
