@@ -24,6 +24,7 @@
 #include "demo_city.h"
 #include "rooms.h"
 #include "serve.h"
+#include "source_command.h"
 #include "surface.h"
 
 namespace citybrain::cli {
@@ -209,6 +210,9 @@ std::vector<Command> commands() {
        run_admin},
       {"ingest", "ingest FILE --resource CODE [--data DIR]", "read a file into a resource",
        run_ingest},
+      source_command(),
+      reconcile_command(),
+      where_command(),
       {"backup", "backup --to DIR [--data DIR]", "copy a city, living or not", run_backup},
       {"restore", "restore --from DIR [--data DIR]", "put a backup into a new folder", run_restore},
       {"verify", "verify [--data DIR]", "recompute the audit log and the ledger", run_verify},

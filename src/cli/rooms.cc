@@ -15,6 +15,7 @@
 #include "guard/guard.h"
 #include "http/client.h"
 #include "lake/lake.h"
+#include "rail/captures.h"
 #include "rail/rail.h"
 #include "rules/rules.h"
 #include "rules_ports.h"
@@ -130,7 +131,11 @@ Result<void> City::open_intake() {
   rail::RailOptions rail_options;
   rail_options.inbox = options_.data_dir + "/inbox";
   rail_ = std::make_unique<rail::Rail>(*db_, *lake_, *catalog_, *clock_, rail_options);
-  return rail_->prepare();
+  CB_DO(rail_->prepare());
+  rail::CaptureOptions capture_options;
+  capture_options.dir = options_.data_dir;
+  CB_TRY(captures_, rail::Captures::open(*rail_, capture_options));
+  return ok();
 }
 
 Result<void> City::open_decisions() {
@@ -169,7 +174,9 @@ Result<void> City::make_rooms() {
   rooms_.push_back(guard::make_room(guard_, *clock_, std::move(guard_options)));
   rooms_.push_back(catalog::make_room(*catalog_));
   catalog::add_supply(rooms_.back(), *supply_);
-  rooms_.push_back(rail::make_room(*rail_));
+  Room rail_room = rail::make_room(*rail_);
+  rail::add_captures(rail_room, *captures_);
+  rooms_.push_back(std::move(rail_room));
   rooms_.push_back(rules::make_room(*rules_, ports_->knowledge.get()));
   rooms_.push_back(benefit::make_room(benefit_));
   std::vector<Indicator> indicators;

@@ -23,6 +23,7 @@ class Catalog;
 class Supply;
 }
 namespace citybrain::rail {
+class Captures;
 class Rail;
 }
 namespace citybrain::facts {
@@ -88,6 +89,7 @@ class City {
   std::unique_ptr<catalog::Catalog> catalog_;
   std::unique_ptr<catalog::Supply> supply_;
   std::unique_ptr<rail::Rail> rail_;
+  std::unique_ptr<rail::Captures> captures_;
   std::unique_ptr<facts::Facts> facts_;
   std::unique_ptr<rules::Rules> rules_;
   std::unique_ptr<Ports> ports_;
