@@ -7,7 +7,7 @@ tools/setup.sh build
 export PATH="$(cat third_party/node.path):$PATH"
 [ -f build/build.ninja ] || cmake --preset release >/dev/null
 names=(landing capture_postgres catalog rows matching payments http)
-[ "$1" = all ] || names=("$1")
+[ "$1" = all ] || names=("${1//-/_}")  # bench-capture-mariadb is capture_mariadb
 mkdir -p bench/results
 for name in "${names[@]}"; do
   if [ -x "bench/$name.sh" ]; then
