@@ -62,6 +62,46 @@ std::int64_t round_units(std::int64_t units, std::int64_t power, Rounding mode) 
 
 }  // namespace
 
+std::int64_t power_of_ten(int exponent) { return powers[exponent]; }
+
+std::optional<std::int64_t> calc_units(const GraphNode& n, const Graph& graph,
+                                       std::span<const std::int64_t> args) {
+  std::int64_t out = args[0];
+  const GraphNode& first = graph[n.kids[0]];
+  bool over = false;
+  const auto align = [&](std::int64_t units, std::size_t kid) {
+    const int shift = n.scale - graph[n.kids[kid]].scale;
+    if (__builtin_mul_overflow(units, powers[shift], &units)) over = true;
+    return units;
+  };
+  switch (n.calc) {
+    case Calc::negate: over = __builtin_sub_overflow(Int{0}, args[0], &out); break;
+    case Calc::absolute:
+      if (args[0] < 0) over = __builtin_sub_overflow(Int{0}, args[0], &out);
+      break;
+    case Calc::round:
+      if (n.scale != first.scale) out = round_units(args[0], powers[first.scale - n.scale], n.mode);
+      break;
+    case Calc::multiply: over = __builtin_mul_overflow(args[0], args[1], &out); break;
+    case Calc::add:
+    case Calc::subtract:
+    case Calc::least:
+    case Calc::greatest:
+      if (first.shape != Shape::number) return std::nullopt;
+      out = align(args[0], 0);
+      for (std::size_t kid = 1; kid < args.size(); ++kid) {
+        const std::int64_t other = align(args[kid], kid);
+        if (n.calc == Calc::add) over |= __builtin_add_overflow(out, other, &out);
+        if (n.calc == Calc::subtract) over |= __builtin_sub_overflow(out, other, &out);
+        if (n.calc == Calc::least) out = std::min(out, other);
+        if (n.calc == Calc::greatest) out = std::max(out, other);
+      }
+      break;
+    default: return std::nullopt;
+  }
+  return over ? std::nullopt : std::optional(out);
+}
+
 void BulkRun::numbers(NodeRef ref, const RowList& rows, std::int64_t* out, Fault* faults) {
   const GraphNode& n = plan_.graph[ref];
   if (n.form == Form::column) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <unordered_map>
 #include <vector>
@@ -14,8 +15,13 @@
 
 namespace citybrain::brain {
 
+std::int64_t power_of_ten(int exponent);  // 0..18
 // A calc of values that are not null, in decimals.
 Value calc_value(const GraphNode& n, std::span<const Value> args);
+// The same of one or two whole numbers of the operands' scales, exactly; none where the result does
+// not fit, or where the function has none.
+std::optional<std::int64_t> calc_units(const GraphNode& n, const Graph& graph,
+                                       std::span<const std::int64_t> args);
 
 class BulkRun {
  public:

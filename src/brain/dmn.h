@@ -14,6 +14,7 @@ namespace citybrain::brain {
 
 struct Table;
 struct Logic;
+class TableIndex;
 
 // A boxed expression. Its parts share one frame of slots, that of the Logic around it.
 struct Boxed {
@@ -97,6 +98,7 @@ struct Table {
   std::vector<TableOutput> outputs;
   std::vector<TableRule> rules;
   std::string name;
+  std::shared_ptr<const TableIndex> index;  // of large ones
 };
 
 struct Item {

@@ -5,6 +5,7 @@
 #include "dmn_read.h"
 #include "infer.h"
 #include "machine.h"
+#include "table_index.h"
 
 namespace citybrain::brain {
 
@@ -55,6 +56,7 @@ Boxed DmnReader::read_table(Around& around, pugi::xml_node node) {
   }
   std::vector<TypeRef> found(table.outputs.size());
   for (const auto& rule : rules) read_rule(around, rule, table, found);
+  table.index = TableIndex::make(table);
   around.scope.slots = slots;
   out.found = table_type(table, found);
   return out;

@@ -19,6 +19,15 @@ AccountRef Accounts::intern(Account account) {
 }
 
 AccountRef Accounts::sum(std::vector<AccountRef> kids) {
+  std::vector<AccountRef> flat;
+  for (const AccountRef kid : kids) {
+    if (accounts_[kid].op != Account::Op::sum) {
+      flat.push_back(kid);
+    } else {
+      flat.insert(flat.end(), accounts_[kid].kids.begin(), accounts_[kid].kids.end());
+    }
+  }
+  kids = std::move(flat);
   std::erase(kids, no_account);
   if (kids.empty()) return no_account;
   if (kids.size() == 1) return kids[0];

@@ -2,6 +2,7 @@
 #include "subject_run.h"
 
 #include <algorithm>
+#include <array>
 
 namespace citybrain::brain {
 
@@ -14,23 +15,80 @@ SubjectRun::SubjectRun(const Catalogue::Impl& plan)
       truths_(plan.graph.size()),
       nulls_(plan.graph.size()),
       gates_((index_.gates().size() + 63) / 64),
-      added_(plan.entries.size()) {}
+      null_words_((plan.columns.fields.size() + 63) / 64),
+      null_columns_(null_words_),
+      null_masks_(plan.graph.size()),
+      added_(plan.entries.size()) {
+  plan_nulls();
+}
 
-Result<const SubjectAnswers*> SubjectRun::evaluate(const Batch& batch, std::size_t row) {
-  if (row >= batch.rows) {
-    return invalid("row " + std::to_string(row) + " of a batch of " + std::to_string(batch.rows));
-  }
+Result<void> SubjectRun::find_columns(const Batch& batch) {
   if (batch_ != &batch || !(known_ == batch.schema)) {
     CB_TRY(columns_, bulk_.find_columns(batch));
     batch_ = &batch;
     known_ = batch.schema;
   }
+  sources_.resize(columns_.size());
+  for (std::size_t c = 0; c < columns_.size(); ++c) {
+    const Column& column = batch.columns[columns_[c]];
+    sources_[c] = {column.valid().data(), column.ints().data()};
+  }
+  return ok();
+}
+
+void SubjectRun::plan_nulls() {
+  fixed_.resize(plan_.graph.size());
+  for (NodeRef ref = 0; ref < plan_.graph.size(); ++ref) {
+    const GraphNode& n = plan_.graph[ref];
+    if (n.form == Form::constant && n.value.is(Kind::number) && n.scale >= 0)
+      fixed_[ref] = n.value.as_number().to_scaled(n.scale);
+  }
+  for (NodeRef ref = 0; ref < plan_.graph.size(); ++ref) {  // kids stand before their parents
+    const GraphNode& n = plan_.graph[ref];
+    std::vector<std::uint64_t> mask(null_words_);
+    bool so = n.certain || n.form == Form::column || (n.form == Form::calc && n.zero == no_ref);
+    if (n.form == Form::column) mask[n.number / 64] |= 1ULL << (n.number % 64);
+    for (const NodeRef kid : n.kids) {
+      if (n.certain || !so) break;
+      so = !null_masks_[kid].empty();
+      for (std::size_t w = 0; so && w < null_words_; ++w) mask[w] |= null_masks_[kid][w];
+    }
+    if (so) null_masks_[ref] = std::move(mask);
+  }
+  const Accounts& accounts = index_.usual_accounts();
+  plain_.resize(accounts.size());
+  for (AccountRef ref = 0; ref < accounts.size(); ++ref) {
+    const Account& a = accounts[ref];
+    plain_[ref] =
+        a.op == Account::Op::nulls || a.op == Account::Op::unknowns ||
+        (a.op == Account::Op::sum && std::all_of(a.kids.begin(), a.kids.end(), [&](AccountRef kid) {
+           return kid < ref && plain_[kid];
+         }));
+  }
+}
+
+void SubjectRun::read_nulls() {
+  for (std::size_t w = 0; w < null_words_; ++w) {
+    std::uint64_t bits = 0;
+    const std::size_t n = std::min<std::size_t>(64, sources_.size() - w * 64);
+    for (std::size_t i = 0; i < n; ++i)
+      bits |= static_cast<std::uint64_t>(sources_[w * 64 + i].valid[row_] == 0) << i;
+    null_columns_[w] = bits;
+  }
+}
+
+Result<const SubjectAnswers*> SubjectRun::evaluate(const Batch& batch, std::size_t row) {
+  if (row >= batch.rows) {
+    return invalid("row " + std::to_string(row) + " of a batch of " + std::to_string(batch.rows));
+  }
+  CB_DO(find_columns(batch));
   row_ = row;
   bulk_begun_ = false;
   ++subject_;
   answers_.special.clear();
   answers_.diagnostics = 0;
   order_.clear();
+  read_nulls();
   possible_gates();
   for (std::size_t w = 0; w < gates_.size(); ++w) {
     for (std::uint64_t bits = gates_[w]; bits != 0; bits &= bits - 1) {
@@ -100,9 +158,9 @@ Answered SubjectRun::compute(const GraphNode& n, NodeRef ref) {
   switch (n.form) {
     case Form::constant: return answered(n.value);
     case Form::column: {
-      const Column& column = batch_->columns[columns_[n.number]];
-      if (column.is_null(row_)) return Answered::unknown;
-      return column.int_at(row_) != 0 ? Answered::yes : Answered::no;
+      const Source& source = sources_[n.number];
+      if (source.valid[row_] == 0) return Answered::unknown;
+      return source.ints[row_] != 0 ? Answered::yes : Answered::no;
     }
     case Form::ask: return ask(n);
     case Form::hit: {
@@ -157,7 +215,38 @@ Answered SubjectRun::ask(const GraphNode& n) {
     }
     return holds ? Answered::yes : Answered::no;
   }
+  if (a.by == AskPlan::By::ints) {
+    if (is_null(n.kids[0])) return a.of_null;
+    if (const auto known = units(n.kids[0])) {
+      return a.ints.holds(*known) ? Answered::yes : Answered::no;
+    }
+  }
   return answered(plan_.graph.predicate(n).holds(value(n.kids[0])));
+}
+
+std::optional<std::int64_t> SubjectRun::units(NodeRef ref) {
+  const GraphNode& n = plan_.graph[ref];
+  if (n.shape != Shape::number || n.scale < 0) return std::nullopt;
+  if (n.form == Form::column) return sources_[n.number].ints[row_];
+  if (n.form == Form::constant) return fixed_[ref];
+  constexpr std::size_t operands_max = 8;
+  if (n.form == Form::choice) {
+    const NodeRef leaf = leaf_of(n);
+    const auto of_leaf = units(leaf);
+    std::int64_t out = 0;
+    const int shift = n.scale - plan_.graph[leaf].scale;
+    if (!of_leaf || __builtin_mul_overflow(*of_leaf, power_of_ten(shift), &out))
+      return std::nullopt;
+    return out;
+  }
+  if (n.form != Form::calc || n.kids.size() > operands_max) return std::nullopt;
+  std::array<std::int64_t, operands_max> args{};
+  for (std::size_t i = 0; i < n.kids.size(); ++i) {
+    const auto arg = units(n.kids[i]);
+    if (!arg) return arg;
+    args[i] = *arg;
+  }
+  return calc_units(n, plan_.graph, {args.data(), n.kids.size()});
 }
 
 NodeRef SubjectRun::leaf_of(const GraphNode& n) {
@@ -177,6 +266,8 @@ Value SubjectRun::value(NodeRef ref) {
   }
   if (n.form == Form::choice) return value(leaf_of(n));
   if (n.form == Form::calc) {
+    if (is_null(ref)) return {};
+    if (const auto known = units(ref)) return Value::number(Decimal::scaled(*known, n.scale));
     std::vector<Value> args;
     for (const NodeRef kid : n.kids) {
       args.push_back(value(kid));
@@ -192,6 +283,11 @@ Value SubjectRun::value(NodeRef ref) {
 }
 
 bool SubjectRun::is_null(NodeRef ref) {
+  if (const auto& mask = null_masks_[ref]; !mask.empty()) {
+    std::uint64_t any = 0;
+    for (std::size_t w = 0; w < null_words_; ++w) any |= mask[w] & null_columns_[w];
+    return any != 0;
+  }
   Known& known = nulls_[ref];
   if (known.subject != subject_) {
     const bool null = compute_null(ref);
@@ -210,7 +306,12 @@ bool SubjectRun::compute_null(NodeRef ref) {
       return true;
     return n.zero != no_ref && truth(n.zero) == Answered::yes;
   }
-  if (n.form == Form::choice) return is_null(leaf_of(n));
+  if (n.form == Form::choice) {  // mostly no leaf is null: then no guard is asked
+    bool any = false;
+    for (std::size_t i = 1; i <= n.kids.size() && !any; i += 2)
+      any = is_null(n.kids[std::min(i, n.kids.size() - 1)]);
+    return any && is_null(leaf_of(n));
+  }
   return value(ref).is_null();
 }
 
@@ -227,9 +328,18 @@ std::size_t SubjectRun::count(const Accounts& accounts, AccountRef ref) {
     case Account::Op::fixed: return a.count;
     case Account::Op::nulls: return is_null(a.node) ? 1 : 0;
     case Account::Op::unknowns: return truth(a.node) == Answered::unknown ? a.count : 0;
-    case Account::Op::where: return truth(a.node) == Answered::yes ? kids() : 0;
-    case Account::Op::unless: return truth(a.node) != Answered::yes ? kids() : 0;
-    case Account::Op::may: return truth(a.node) != Answered::no ? kids() : 0;
+    case Account::Op::where:
+    case Account::Op::unless:
+    case Account::Op::may: {
+      const bool plain = &accounts == &index_.usual_accounts() && plain_[a.kids[0]];
+      const std::size_t first = plain ? kids() : 1;  // mostly nothing: then no guard is asked
+      if (first == 0) return 0;
+      const Answered guard = truth(a.node);
+      const bool in = a.op == Account::Op::where    ? guard == Answered::yes
+                      : a.op == Account::Op::unless ? guard != Answered::yes
+                                                    : guard != Answered::no;
+      return !in ? 0 : plain ? first : kids();
+    }
     case Account::Op::rows: {
       const BulkRows::State& s = bulk().rows_state(a.node, 0);
       std::size_t sum = s.notes[0];

@@ -3,6 +3,7 @@
 #include <numeric>
 
 #include "evaluation.h"
+#include "table_index.h"
 
 namespace citybrain::brain {
 namespace {
@@ -186,13 +187,34 @@ Value choose(const Table& table, const std::vector<std::size_t>& hits, Machine& 
   return Value::list(std::move(results));
 }
 
+// The rules that hold, ascending, by the index; false where it can't say.
+bool find_hits(const Table& table, Machine& machine, std::vector<std::size_t>& hits) {
+  std::vector<Value> inputs;
+  inputs.reserve(table.inputs.size());
+  for (const TableInput& in : table.inputs) inputs.push_back(machine.slot(in.slot));
+  std::vector<std::uint64_t> rules;
+  if (!table.index->candidates(inputs, rules)) return false;
+  for (std::size_t w = 0; w < rules.size(); ++w) {
+    for (std::uint64_t bits = rules[w]; bits != 0 && !machine.exhausted(); bits &= bits - 1) {
+      const std::size_t rule = w * 64 + static_cast<std::size_t>(__builtin_ctzll(bits));
+      if (!table.index->is_sure(rule) && matches(table, table.rules[rule], machine) != Truth::yes) {
+        continue;
+      }
+      hits.push_back(rule);
+      if (table.policy == HitPolicy::first) return true;
+    }
+  }
+  return true;
+}
+
 }  // namespace
 
 Value evaluate_table(const Table& table, Machine& machine, std::vector<RuleTrace>* traces) {
   if (!read_inputs(table, machine)) return {};
   std::vector<std::size_t> hits;
   machine.quiet(1);
-  for (std::size_t i = 0; i < table.rules.size() && !machine.exhausted(); ++i) {
+  const bool found = traces == nullptr && table.index && find_hits(table, machine, hits);
+  for (std::size_t i = 0; !found && i < table.rules.size() && !machine.exhausted(); ++i) {
     const Truth t = traces != nullptr ? trace_rule(table, table.rules[i], static_cast<int>(i) + 1,
                                                    machine, *traces)
                                       : matches(table, table.rules[i], machine);
