@@ -112,7 +112,7 @@ TEST(DemoModels, TopsUpAPoorHouseholdMemberByMember) {
       {"低保人口", brain::Value::number(3)},      {"重残重病人数", brain::Value::number(1)},
       {"低保应发月数", brain::Value::number(1)},  {"低保月人均收入", brain::Value::number(700)},
   };
-  // 846 − 700 = 146 is below 30 % of 846 = 253.80: two of that, and one of 846.
+  // 846 − 700 = 146 is below 30 % of 846 = 253.80, which is 254: two of that, and one of 846.
   EXPECT_EQ(to_text(model.evaluate("金额", household).value), "1354");
   household.set("低保月人均收入", brain::Value::number(400));
   EXPECT_EQ(to_text(model.evaluate("金额", household).value), "1738");
