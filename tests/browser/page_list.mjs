@@ -3,6 +3,7 @@ import { base, context_of } from './browser.mjs'
 
 async function first(context, path) {
   const reply = await context.request.get(`${base}${path}`)
+  if (reply.status() === 404) return undefined
   if (!reply.ok()) throw new Error(`${path}: HTTP ${reply.status()} ${await reply.text()}`)
   return (await reply.json()).items?.[0]
 }
