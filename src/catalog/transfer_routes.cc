@@ -34,7 +34,7 @@ Reply attachment(std::string bytes, FileFormat format, const char* name) {
 }
 
 Result<Reply> export_all(Catalog& catalog, const Request& request) {
-  CB_TRY(const FileFormat format, file_format(request.param("format", "xlsx")));
+  CB_TRY(const FileFormat format, file_format(request.param("file", "xlsx")));
   CB_TRY(const auto entries, matching(catalog, request));
   CB_TRY(std::string bytes,
          export_entries(catalog, entries, format, request.param("words", "national")));
@@ -76,7 +76,7 @@ json::object shown(const ImportReport& report) {
 
 std::vector<Route> transfer_routes(Catalog& catalog) {
   std::vector<Param> filters = search_params();
-  filters.push_back(query_param("format", shape::word({"xlsx", "csv"})));
+  filters.push_back(query_param("file", shape::word({"xlsx", "csv"})));  // `format` is a filter
   filters.push_back(query_param("words", shape::word({"national", "zhejiang"})));
   return {
       {.method = Method::get,
