@@ -42,6 +42,7 @@ export const rules_words: Words = {
   'rules.versions': ['各版本', 'Versions'],
   'rules.version_n': ['第 {n} 版', 'version {n}'],
   'rules.edit_this': ['打开编辑器', 'Open in the editor'],
+  'rules.examine': ['比对与模拟', 'Compare and simulate'],
   'rules.new_model': ['新建模型', 'New model'],
   'rules.return': ['退回', 'Return'],
   'rules.return_note': ['退回原因', 'Why it is returned'],
