@@ -44,7 +44,6 @@ export async function page_list(browser) {
     ['quarantine', 'steward', '/console/quarantine'],
     ['quarantine of a resource', 'steward', spoiled && `/console/quarantine?resource=${spoiled.resource}`],
     ['where is my row', 'steward', '/console/rows'],
-    ['work orders', 'steward', '/console/work-orders'],
     ['models', 'policy', '/console/models'],
     ['model', 'policy', model && `/console/models/${model.id}/${model.version}`],
     ['new model', 'policy', '/console/models/new'],

@@ -34,6 +34,7 @@ export interface Redriven {
   passed: number
   left: number
   cannot: number
+  since: number // pass on to the next call
   more: boolean
 }
 
@@ -99,7 +100,7 @@ export const quarantine = (query: Query) => api.get<QuarantinePage>('/api/quaran
 export const resubmit = (id: string, row: Record<string, string>, note: string) =>
   api.post<{ passed: boolean; reasons: Reason[]; state: string }>(`/api/quarantine/${enc(id)}/resubmit`, { row, note })
 export const dismiss = (id: string, note: string) => api.post<{ state: string }>(`/api/quarantine/${enc(id)}/dismiss`, { note })
-export const redrive = (resource: string, check: string, limit: number) => api.post<Redriven>('/api/quarantine/redrive', { resource, check, limit })
+export const redrive = (resource: string, check: string, limit: number, since: number) => api.post<Redriven>('/api/quarantine/redrive', { resource, check, limit, since })
 export const orders = (query: Query) => api.get<OrderPage>('/api/work-orders', query)
 export const order = (id: string) => api.get<OrderDetail>(`/api/work-orders/${enc(id)}`)
 export const order_step = (id: string, step: string, body: Record<string, string>) => api.post<Order>(`/api/work-orders/${enc(id)}/${step}`, body)
