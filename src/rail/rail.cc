@@ -87,4 +87,9 @@ Result<QuarantinePage> Rail::quarantine(const QuarantineQuery& query) const {
 
 WorkOrders& Rail::orders() { return state_->orders; }
 
+std::string Rail::name_of(const std::string& resource) const {
+  const auto found = state_->catalog.resource(resource);
+  return found ? (*found)->name : resource;
+}
+
 }  // namespace citybrain::rail

@@ -25,6 +25,7 @@ Room make_room(Rail& rail) {
   Room room;
   room.name = "rail";
   room.routes = routes(rail);
+  for (Route& route : quality_routes(rail)) room.routes.push_back(std::move(route));
   room.migrations = migrations();
   room.indicators = figures(rail);
   room.jobs = {

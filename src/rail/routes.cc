@@ -39,6 +39,12 @@ Result<Reply> sources(const Rail& rail, const Request& request) {
 Result<Reply> quarantine(const Rail& rail, const Request& request) {
   QuarantineQuery query;
   query.resource = request.param("resource");
+  query.state = request.param("state", "open");
+  query.check = request.param("check");
+  query.item = request.param("item");
+  query.source = request.param("source");
+  query.key = request.param("key");
+  query.text = request.param("text");
   query.page = request.int_param("page", 1);
   query.size = request.int_param("size", 20);
   CB_TRY(const auto page, rail.quarantine(query));
@@ -49,15 +55,35 @@ Result<Reply> quarantine(const Rail& rail, const Request& request) {
       reasons.push_back(json::object{
           {"item", reason.item}, {"check", reason.check}, {"message", reason.message}});
     }
+    json::array fields;
+    for (const MaskedField& field : row.fields) {
+      fields.push_back(json::object{{"item", field.item},
+                                    {"name", field.name},
+                                    {"value_masked", field.value_masked},
+                                    {"bad", field.bad}});
+    }
     items.push_back(json::object{{"id", row.id},
                                  {"resource", row.resource},
+                                 {"source", row.source},
                                  {"file", row.file},
                                  {"line", row.line},
+                                 {"state", row.state},
+                                 {"key_masked", row.key_masked},
                                  {"reasons", std::move(reasons)},
                                  {"row_masked", row.row_masked},
-                                 {"at", to_iso(row.at)}});
+                                 {"fields", std::move(fields)},
+                                 {"whole", row.whole},
+                                 {"work_order", row.work_order},
+                                 {"at", to_iso(row.at)},
+                                 {"settled_at", row.settled_at ? to_iso(*row.settled_at) : ""},
+                                 {"settled_by", row.settled_by}});
   }
-  return Reply::json(json::object{{"items", std::move(items)}, {"total", page.total}});
+  json::array by_check;
+  for (const CheckCount& one : page.by_check) {
+    by_check.push_back(json::object{{"item", one.item}, {"check", one.check}, {"rows", one.rows}});
+  }
+  return Reply::json(json::object{
+      {"items", std::move(items)}, {"total", page.total}, {"by_check", std::move(by_check)}});
 }
 
 }  // namespace
@@ -77,6 +103,13 @@ std::vector<Route> routes(Rail& rail) {
        .path = "/api/quarantine",
        .summary = "Rows that failed their checks, with reasons; cells masked by grade",
        .params = {query_param("resource", shape::text("code of a resource", 60)),
+                  query_param("state", shape::word({"open", "corrected", "redriven", "dismissed",
+                                                    "removed", "all"})),
+                  query_param("check", shape::text("of the first reason", 40)),
+                  query_param("item", shape::text("of the first reason", 63)),
+                  query_param("source", shape::text("", 200)),
+                  query_param("key", shape::text("key items joined by '|'", 1000)),
+                  query_param("text", shape::text("part of a reason or of the key", 200)),
                   query_param("page", shape::integer("from 1", 1, page_max)),
                   query_param("size", shape::integer("items a page", 1, 200))},
        .right = Right("rail.quarantine"),

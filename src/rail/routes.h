@@ -10,5 +10,6 @@
 namespace citybrain::rail {
 
 std::vector<Route> routes(Rail& rail);
+std::vector<Route> quality_routes(Rail& rail);
 
 }  // namespace citybrain::rail

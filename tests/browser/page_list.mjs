@@ -42,6 +42,7 @@ export async function page_list(browser) {
     ['sources', 'engineer', '/console/sources'],
     ['connect a database', 'steward', '/console/sources/new'],
     ['quarantine', 'steward', '/console/quarantine'],
+    ['work orders', 'steward', '/console/work-orders'],
     ['quarantine of a resource', 'steward', spoiled && `/console/quarantine?resource=${spoiled.resource}`],
     ['where is my row', 'steward', '/console/rows'],
     ['models', 'policy', '/console/models'],

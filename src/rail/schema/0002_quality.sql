@@ -61,35 +61,6 @@ CREATE TABLE rail_arrival (
 );
 CREATE INDEX rail_arrival_resource ON rail_arrival (resource, at);
 
--- Score of a resource's records, a point a day and version. Numbers in 1/100 percent.
-CREATE TABLE rail_score (
-  resource TEXT NOT NULL,
-  day BIGINT NOT NULL,
-  version BIGINT NOT NULL,
-  at BIGINT NOT NULL,
-  rows_held BIGINT NOT NULL,
-  rows_open BIGINT NOT NULL,
-  completeness BIGINT NOT NULL,
-  validity BIGINT NOT NULL,
-  uniqueness BIGINT NOT NULL,
-  timeliness BIGINT NOT NULL,
-  consistency BIGINT NOT NULL,
-  score BIGINT NOT NULL,
-  PRIMARY KEY (resource, day, version)
-);
-
--- Personal data found in samples of what arrived, with the grade it asks for.
-CREATE TABLE rail_finding (
-  resource TEXT NOT NULL,
-  item TEXT NOT NULL,
-  kind TEXT NOT NULL,
-  hits BIGINT NOT NULL,
-  sampled BIGINT NOT NULL,
-  grade_proposed BIGINT NOT NULL,
-  at BIGINT NOT NULL,
-  PRIMARY KEY (resource, item, kind)
-);
-
 -- What comes row by row: pushes by their idempotency key, corrections and re-driven rows. number is the
 -- position of the source push:RESOURCE once it is landed. state: landing (not acknowledged yet) | done.
 -- settles: ids of the quarantined rows that it puts right, as JSON.

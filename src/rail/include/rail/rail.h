@@ -152,6 +152,25 @@ struct QuarantinePage {
   std::vector<CheckCount> by_check;  // of the resource's open rows, where a resource is asked for
 };
 
+// How good the records of a resource are now, in 1/100 percent. A part is the share of the rows
+// held among those held and those in quarantine for that reason; timeliness falls once the last
+// arrival is older than the promised cycle allows.
+struct Score {
+  std::string resource;
+  std::string name;
+  std::string department;
+  std::int64_t version = 0;
+  Timestamp landed_at;
+  std::int64_t rows = 0;
+  std::int64_t rows_open = 0;
+  std::int64_t completeness = 0;  // required items are there
+  std::int64_t validity = 0;      // types, ranges, codes, numbers
+  std::int64_t uniqueness = 0;    // keys
+  std::int64_t consistency = 0;   // references to other resources
+  std::int64_t timeliness = 0;
+  std::int64_t score = 0;  // weighted: 20, 30, 20, 15, 15 (the project's own)
+};
+
 // What became of rows that came one by one: pushed, corrected, re-driven.
 struct RowResult {
   std::int64_t line = 0;
@@ -230,7 +249,12 @@ class Rail {
   Result<RedriveReport> redrive(const std::string& resource, const std::string& check,
                                 std::int64_t limit, Timestamp since, const std::string& by);
 
+  // Of every resource that anything arrived for, worst first.
+  Result<std::vector<Score>> scores() const;
+
   WorkOrders& orders();
+  // The Chinese name of a resource; its code where the catalogue has none.
+  std::string name_of(const std::string& resource) const;
 
  private:
   friend class Captures;  // stands on the same state

@@ -32,6 +32,7 @@ const router = createRouter({
     { path: '/sources/new', meta: { title: 'rail.connect' }, component: () => import('@rooms/rail/ConnectPage.vue') },
     { path: '/sources/:name', meta: { title: 'rail.sources' }, component: () => import('@rooms/rail/CapturePage.vue') },
     { path: '/quarantine', meta: { title: 'rail.quarantine' }, component: () => import('@rooms/rail/QuarantinePage.vue') },
+    { path: '/work-orders', meta: { title: 'rail.orders' }, component: () => import('@rooms/rail/WorkOrdersPage.vue') },
     { path: '/rows', meta: { title: 'rail.where_is' }, component: () => import('@rooms/rail/WhereaboutsPage.vue') },
     { path: '/catalog-import', meta: { title: 'catalog.import' }, component: () => import('@rooms/catalog/ImportPage.vue') },
     { path: '/board', meta: { title: 'catalog.board' }, component: () => import('@rooms/catalog/BoardPage.vue') },

@@ -83,17 +83,6 @@ export interface Score {
   rows_open: number
 }
 
-export interface Whereabouts {
-  resource: string
-  key: string
-  verdict: string
-  in_rows: boolean
-  in_columns: boolean
-  columns_lag: unknown
-  quarantined: Quarantined[]
-  waiting: { source: string; state: string; rows?: number; lag_seconds: number | null; error: string | null }[]
-}
-
 const enc = encodeURIComponent
 
 export const quarantine = (query: Query) => api.get<QuarantinePage>('/api/quarantine', query)
@@ -105,7 +94,6 @@ export const orders = (query: Query) => api.get<OrderPage>('/api/work-orders', q
 export const order = (id: string) => api.get<OrderDetail>(`/api/work-orders/${enc(id)}`)
 export const order_step = (id: string, step: string, body: Record<string, string>) => api.post<Order>(`/api/work-orders/${enc(id)}/${step}`, body)
 export const scores = () => api.get<Page<Score>>('/api/scores')
-export const whereabouts = (code: string, key: string) => api.get<Whereabouts>(`/api/rows/${enc(code)}`, { key })
 
 // Scores come in hundredths of a percent: 9987 → "99.87%".
 export const score_text = (value: number | null | undefined) => (value == null ? '—' : `${(value / 100).toFixed(2)}%`)
