@@ -18,8 +18,8 @@
 #include "base/text.h"
 #include "benefit/treasury_sim.h"
 #include "brain/tck.h"
-#include "catalog_command.h"
 #include "builtins_reference.h"
+#include "catalog_command.h"
 #include "decision_commands.h"
 #include "demo_city.h"
 #include "rooms.h"
@@ -59,13 +59,14 @@ Result<void> run_serve(const std::vector<std::string>& words) {
 }
 
 Result<void> run_demo(const std::vector<std::string>& words) {
-  const std::vector<Option> options = {{"data", "var/demo", "the demo city's data folder"},
-                                       {"scale", "0.02", "1 = the full city"},
-                                       {"seed", "2020", "of the generator"},
-                                       {"address", "127.0.0.1", "address to listen on"},
-                                       {"port", "8080", "port to listen on, 0 = any free one"},
-                                       {"catalogue", "", "a file of tools/city/catalogue.py to list"},
-                                       {"fill-only", "", "fill the city and stop", true}};
+  const std::vector<Option> options = {
+      {"data", "var/demo", "the demo city's data folder"},
+      {"scale", "0.02", "1 = the full city"},
+      {"seed", "2020", "of the generator"},
+      {"address", "127.0.0.1", "address to listen on"},
+      {"port", "8080", "port to listen on, 0 = any free one"},
+      {"catalogue", "", "a file of tools/city/catalogue.py to list"},
+      {"fill-only", "", "fill the city and stop", true}};
   CB_TRY(const Args args, Args::parse(words, options));
   CB_TRY(const std::int64_t port, args.integer("port", 0, 65535));
   CB_TRY(const std::int64_t seed, args.integer("seed", 0, INT64_MAX));
@@ -204,7 +205,8 @@ std::vector<Command> commands() {
   return {
       {"serve", "serve [--data DIR] [--port N]\n" + options_help(serve_options()), "serve a city",
        run_serve},
-      {"demo", "demo [--data DIR] [--scale 0.02] [--seed N] [--port N] [--catalogue FILE] [--fill-only]",
+      {"demo",
+       "demo [--data DIR] [--scale 0.02] [--seed N] [--port N] [--catalogue FILE] [--fill-only]",
        "fill the demo city (演示数据) and serve it", run_demo},
       {"admin", "admin [--data DIR] [--login NAME]", "set the first password, or a new one",
        run_admin},

@@ -17,7 +17,8 @@ struct DemoOptions {
   std::uint64_t seed = 2020;
   ServeOptions serve;
   bool fill_only = false;
-  std::string catalogue = {};  // a file of tools/city/catalogue.py: entries listed beside the city's
+  std::string catalogue =
+      {};  // a file of tools/city/catalogue.py: entries listed beside the city's
 };
 
 // Fills the folder where it holds no finished demo city of that scale and seed, then serves it with
