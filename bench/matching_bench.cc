@@ -45,7 +45,7 @@ Result<void> load_policies(const cli::City& city, Work& work) {
   CB_TRY(const std::string text, city.definition("policies.csv"));
   CB_TRY(const CsvTable table, parse_csv(text, {"subject", "model", "parameters"}));
   for (std::size_t row = 0; row < table.rows.size(); ++row) {
-    Policy policy{table.at(row, "subject"), table.at(row, "model"), {}, nullptr};
+    Policy policy{table.at(row, "subject"), table.at(row, "model"), {}};
     CB_TRY(const json::value parameters, parse_json(table.at(row, "parameters")));
     policy.parameters = parameters.as_object();
     policy.parameters["基准日"] = "2020-11-24";
