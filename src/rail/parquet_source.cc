@@ -52,10 +52,7 @@ struct Reading {
   Result<void> open() {
     duckdb_config config = nullptr;
     CB_CHECK(duckdb_create_config(&config) == DuckDBSuccess);
-    const std::string allowed = "[" + in_quotes(path, '\'') + "]";
     const std::pair<const char*, const char*> settings[] = {
-        {"allowed_paths", allowed.c_str()},
-        {"enable_external_access", "false"},
         {"autoinstall_known_extensions", "false"},
         {"autoload_known_extensions", "false"},
         {"memory_limit", memory_max},
@@ -72,6 +69,9 @@ struct Reading {
     if (duckdb_connect(database, &connection) != DuckDBSuccess)
       return unavailable("DuckDB does not connect");
     CB_DO(run("SET TimeZone = 'UTC'", false));
+    // A list is no setting of the start; access is closed behind it, and so is the way back.
+    CB_DO(run("SET allowed_paths = [" + in_quotes(path, '\'') + "]", false));
+    CB_DO(run("SET enable_external_access = false", false));
     return run("SET lock_configuration = true", false);
   }
 

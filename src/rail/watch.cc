@@ -24,13 +24,8 @@ struct Waiting {
   int depth = 0;  // of references
 };
 
-bool is_ours(const std::string& name) {
-  if (name.starts_with('.') || name.ends_with(".part")) return false;
-  for (const char* suffix : {".csv", ".csv.gz", ".ndjson", ".ndjson.gz", ".jsonl", ".jsonl.gz"}) {
-    if (name.ends_with(suffix)) return true;
-  }
-  return false;
-}
+// What a file is, its bytes say; only what is still being written is known by its name.
+bool is_ours(const std::string& name) { return !name.starts_with('.') && !name.ends_with(".part"); }
 
 // How many references lead on from a resource; a circle ends at its own beginning.
 std::map<std::string, int> depths_of(const catalog::Catalog& catalog) {
@@ -78,6 +73,18 @@ Result<std::vector<Waiting>> files_in(const std::string& inbox, const catalog::C
     return std::tie(a.depth, a.resource, a.file) < std::tie(b.depth, b.resource, b.file);
   });
   return files;
+}
+
+// Remembers that a file as it lies there cannot be read, where ingest() got no further than to its
+// container: it waits for another file.
+Result<void> note_refused(RailState& rail, const Waiting& file, const Error& error) {
+  CB_TRY(auto row, rail.sources.newest(file.resource, file.file));
+  if (!row || row->state == "refused" || row->state == "complete") return ok();
+  row->state = "refused";
+  row->error = error.message;
+  row->facts = file.facts;
+  row->updated_at = rail.clock.now();
+  return rail.sources.save(*row);
 }
 
 // Puts files seen for the first time among the sources, so that the screen shows what waits.
@@ -131,13 +138,18 @@ Result<bool> Rail::watch_step(std::stop_token stop) {
     if (spent.count() >= options.step_ms_max) return true;
     IngestOptions one;
     one.name = file.file;
-    // A gzip file would have to be inflated from its beginning again, so it is read in one go.
-    one.run_ms_max = file.file.ends_with(".gz") ? 0 : options.step_ms_max - spent.count();
+    // What is no plain text would be opened up from its beginning again, so it is read in one go.
+    const auto container = container_of_file(file.path);
+    const bool plain = container && *container == Container::plain;
+    one.run_ms_max = plain ? options.step_ms_max - spent.count() : 0;
     const auto report = ingest(file.path, file.resource, one,
                                [&](const Progress&) { return !stop.stop_requested(); });
     if (!report) {
       log(Level::warn, "rail", report.error().message, {{"resource", file.resource}});
-      if (report.error().code == Code::unavailable) return false;  // try again at the next turn
+      const Code code = report.error().code;
+      if (code == Code::unavailable) return false;  // try again at the next turn
+      const bool lasting = code == Code::invalid || code == Code::corrupt;
+      if (lasting) CB_DO(note_refused(*state_, file, report.error()));
       continue;
     }
     if (!report->complete) return true;
