@@ -162,6 +162,7 @@ const steward = await sign_in('/console/', 'steward')
 await step('steward previews masked records with an audit index', async () => {
   const resource = ((await get(steward.page, '/api/resources?size=200')).items ?? []).find((r) => r.rows > 0)
   await steward.page.goto(`${base}/console/resources/${resource.code}`)
+  await steward.page.click('[data-tab=records]')
   await steward.page.waitForSelector('#purpose')
   await steward.page.click('form:has(#purpose) button[type=submit]')
   await steward.page.waitForSelector('a[href^="/console/audit?index="]')
