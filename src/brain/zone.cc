@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <map>
@@ -221,7 +222,10 @@ std::optional<Zone> find_zone(std::string_view name) {
   if (const auto it = all.index.find(name); it != all.index.end()) {
     return Zone{static_cast<std::int64_t>(it->second << 2 | 2)};
   }
-  std::ifstream file(zoneinfo_dir + std::string(name), std::ios::binary);
+  const std::string path = zoneinfo_dir + std::string(name);
+  std::error_code none;
+  if (!std::filesystem::is_regular_file(path, none)) return std::nullopt;  // "Asia" is a folder
+  std::ifstream file(path, std::ios::binary);
   if (!file) return std::nullopt;
   std::string bytes((std::istreambuf_iterator<char>(file)), {});
   if (bytes.size() > tzif_bytes_max) return std::nullopt;
