@@ -254,13 +254,13 @@ Result<PageOf<Demand>> Supply::demands(const DemandFilter& filter) const {
   using Page = PageOf<Demand>;
   if (!filter.state.empty()) CB_DO(demand_state(filter.state));
   const std::string like = "%" + filter.words + "%";
-  const sql::Params base = {filter.state, filter.department, filter.provider,
-                            like,         filter.overdue,    clock_.today().days};
+  const sql::Params base = {filter.state,   filter.department,   filter.provider, like,
+                            filter.overdue, clock_.today().days, filter.duty};
   return db_.read([&](sql::Session& session) -> Result<Page> {
     const std::string where =
         " FROM catalog_demand WHERE ($1 = '' OR state = $1) AND ($2 = '' OR department = $2)"
         " AND ($3 = '' OR provider = $3) AND (name LIKE $4 OR items LIKE $4)"
-        " AND ($5 = 0 OR due_on < $6)";
+        " AND ($5 = 0 OR due_on < $6) AND ($7 = '' OR duty = $7)";
     Page page;
     CB_TRY(const auto count, session.query_one("SELECT COUNT(*)" + where, base));
     page.total = count->integer(0);
@@ -270,7 +270,7 @@ Result<PageOf<Demand>> Supply::demands(const DemandFilter& filter) const {
     CB_TRY(const sql::Rows rows,
            session.query("SELECT " + std::string(demand_columns) + where +
                              " ORDER BY CASE WHEN due_on IS NULL THEN 1 ELSE 0 END, due_on, id"
-                             " LIMIT $7 OFFSET $8",
+                             " LIMIT $8 OFFSET $9",
                          all));
     for (const sql::Row& row : rows) {
       CB_TRY(Demand demand, demand_of(row));

@@ -95,6 +95,13 @@ Result<Reply> duty(const Supply& supply, const Request& request) {
                                 {"supplied", item.supplied}});
   }
   out["item_list"] = std::move(list);
+  DemandFilter waiting;
+  waiting.duty = one.code;
+  waiting.size = 200;
+  CB_TRY(const auto page, supply.demands(waiting));
+  json::array demands;
+  for (const Demand& demand : page.items) demands.push_back(shown(supply, demand));
+  out["demands"] = std::move(demands);
   return Reply::json(out);
 }
 

@@ -179,6 +179,7 @@ struct DemandFilter {
   std::string state = {};
   std::string department = {};
   std::string provider = {};
+  std::string duty = {};
   std::string words = {};
   bool overdue = false;
   std::int64_t from = 0;

@@ -24,6 +24,7 @@ export const guard_words: Words = {
   'guard.index': ['序号', 'Index'],
   'guard.at': ['时间', 'Time'],
   'guard.event': ['事件', 'Event'],
+  'guard.by_engine': ['系统自动办理，或本人查看', 'The system itself, or yourself'],
   'guard.actor': ['操作者', 'Actor'],
   'guard.purpose': ['用途', 'Purpose'],
   'guard.object': ['对象', 'Object'],
