@@ -43,10 +43,26 @@ Result<PolicyCatalogue> PolicyCatalogue::compile(const std::vector<const Prepare
         {policy->effective.model, {decision_entitled, decision_amount}, policy->constants});
   }
   CB_TRY(auto catalogue, brain::Catalogue::compile(std::move(entries), facts));
-  return PolicyCatalogue(std::move(catalogue));
+  return PolicyCatalogue(std::move(catalogue), policies.size());
+}
+
+// One subject, through the catalogue's index.
+Result<void> PolicyCatalogue::decide_one(const Batch& facts, const Entitled& entitled) {
+  CB_DO(run_.open(facts));
+  const brain::SubjectAnswers& answers = run_.subject(0);
+  auto special = answers.special.begin();
+  for (std::size_t policy = 0; policy < policies_; ++policy) {
+    const bool is_special = special != answers.special.end() && special->model == policy;
+    const std::span<const brain::Value> values = is_special ? special->values : run_.usual(policy);
+    if (is_special) ++special;
+    const Verdict verdict = verdict_of(values[0], values[1]);
+    if (verdict.entitled) entitled(policy, 0, verdict.amount_fen);
+  }
+  return ok();
 }
 
 Result<void> PolicyCatalogue::decide(const Batch& facts, const Entitled& entitled) {
+  if (facts.rows == 1) return decide_one(facts, entitled);
   const auto decided = run_.batch(facts, [&](const brain::ModelAnswers& answers) -> Result<void> {
     for (const brain::Answer::Same& same : answers.decisions[0].same) {
       if (!same.value.is_true()) continue;

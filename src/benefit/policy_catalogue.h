@@ -24,10 +24,12 @@ class PolicyCatalogue {
   Result<void> decide(const Batch& facts, const Entitled& entitled);
 
  private:
-  explicit PolicyCatalogue(std::shared_ptr<const brain::Catalogue> catalogue)
-      : run_(std::move(catalogue)) {}
+  PolicyCatalogue(std::shared_ptr<const brain::Catalogue> catalogue, std::size_t policies)
+      : run_(std::move(catalogue)), policies_(policies) {}
+  Result<void> decide_one(const Batch& facts, const Entitled& entitled);
 
   brain::CatalogueRun run_;
+  std::size_t policies_;
 };
 
 }  // namespace citybrain::benefit

@@ -23,14 +23,13 @@ struct Tally {
 // One subject by the index, beside Model::evaluate.
 void check_subject(CatalogueRun& run, const std::vector<CatalogueEntry>& entries,
                    const Batch& batch, std::size_t row, std::size_t noted, Tally& tally) {
-  const auto answers = run.subject(batch, row);
-  ASSERT_TRUE(answers);
-  EXPECT_EQ((*answers)->diagnostics, noted) << "row " << row;
+  const SubjectAnswers& answers = run.subject(row);
+  EXPECT_EQ(answers.diagnostics, noted) << "row " << row;
   std::size_t next = 0;
   for (std::size_t m = 0; m < entries.size(); ++m) {
     std::span<const Value> values = run.usual(m);
-    if (next < (*answers)->special.size() && (*answers)->special[next].model == m) {
-      values = (*answers)->special[next++].values;
+    if (next < answers.special.size() && answers.special[next].model == m) {
+      values = answers.special[next++].values;
     } else {
       ++tally.usual;
     }
@@ -43,7 +42,7 @@ void check_subject(CatalogueRun& run, const std::vector<CatalogueEntry>& entries
           << ", by index " << to_text(values[d]);
     }
   }
-  EXPECT_EQ(next, (*answers)->special.size());
+  EXPECT_EQ(next, answers.special.size());
 }
 
 // Every answer and count of one catalogue, beside Model::evaluate.
@@ -95,6 +94,7 @@ void check(std::uint64_t seed, Tally& tally) {
   ASSERT_TRUE(counted) << "seed " << seed;
   EXPECT_EQ(*counted, notes);
   tally.noted += notes;
+  ASSERT_TRUE(run.open(batch));
   for (std::size_t row = 0; row < batch.rows && !::testing::Test::HasFailure(); ++row) {
     check_subject(run, entries, batch, row, noted_in_row[row], tally);
     if (::testing::Test::HasFailure())

@@ -1,5 +1,7 @@
 // Running a catalogue: blocks of a batch, and single subjects. See include/brain/catalogue.h.
 #include "brain/catalogue.h"
+
+#include "base/check.h"
 #include "subject_run.h"
 
 namespace citybrain::brain {
@@ -45,8 +47,11 @@ Result<std::size_t> CatalogueRun::batch(const Batch& batch, const Sink& sink) {
   return diagnostics;
 }
 
-Result<const SubjectAnswers*> CatalogueRun::subject(const Batch& batch, std::size_t row) {
-  return impl_->one().evaluate(batch, row);
+Result<void> CatalogueRun::open(const Batch& batch) { return impl_->one().open(batch); }
+
+const SubjectAnswers& CatalogueRun::subject(std::size_t row) {
+  CB_CHECK(impl_->subject != nullptr);
+  return impl_->subject->evaluate(row);
 }
 
 std::span<const Value> CatalogueRun::usual(std::size_t model) { return impl_->one().usual(model); }

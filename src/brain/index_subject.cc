@@ -11,7 +11,7 @@ using Form = GraphNode::Form;
 namespace {
 
 // A column that fewer gates ask is not worth its search: these gates ask it themselves.
-constexpr std::size_t asks_min = 4;
+constexpr std::size_t asks_min = 6;
 constexpr std::uint32_t no_gate = UINT32_MAX;
 
 }  // namespace
@@ -187,18 +187,24 @@ Answered SubjectIndex::answer(NodeRef ask, std::int64_t value) const {
   return a.ints.holds(value) ? Answered::yes : Answered::no;
 }
 
+std::uint32_t SubjectIndex::column_of(NodeRef kid) const {
+  const GraphNode& n = plan_.graph[kid];
+  return n.form == Form::column ? n.number : plan_.graph[n.kids[0]].number;
+}
+
 void SubjectIndex::index_columns() {
+  indexed_.resize(plan_.columns.fields.size());
   std::map<std::uint32_t, std::vector<std::pair<std::uint32_t, NodeRef>>> asks;
   for (std::uint32_t g = 0; g < gates_.size(); ++g) {
     for (const NodeRef kid : plan_.graph[gates_[g].hit].kids) {
       if (!is_indexed(kid)) continue;
-      const GraphNode& n = plan_.graph[kid];
-      asks[n.form == Form::column ? n.number : plan_.graph[n.kids[0]].number].emplace_back(g, kid);
+      asks[column_of(kid)].emplace_back(g, kid);
     }
   }
   for (const auto& [column, of_column] : asks) {
     if (of_column.size() < asks_min) continue;
     const bool by_code = plan_.columns.fields[column].type == citybrain::Type::text;
+    indexed_[column] = true;
     columns_.push_back(index_column(column, by_code, of_column));
   }
 }

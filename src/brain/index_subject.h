@@ -46,8 +46,11 @@ class SubjectIndex {
   };
   const std::vector<Gate>& gates() const { return gates_; }
   const std::vector<ColumnIndex>& columns() const { return columns_; }
+  // Do the indexed columns rule a gate out where this part of it is not true?
+  bool has_asked(NodeRef kid) const { return is_indexed(kid) && indexed_[column_of(kid)]; }
   // What the usual answers give diagnostics for: terms, each with how many models have it.
   const std::vector<std::pair<AccountRef, std::size_t>>& accounts() const { return accounts_; }
+  const Accounts& usual_accounts() const { return residual_; }
   const std::vector<std::uint32_t>& unusual() const { return unusual_; }
 
  private:
@@ -65,6 +68,7 @@ class SubjectIndex {
   void collect_items(AccountRef account, std::vector<std::uint32_t>& items) const;
   std::uint32_t gate(NodeRef hit);
   bool is_indexed(NodeRef kid) const;
+  std::uint32_t column_of(NodeRef kid) const;
   void index_columns();
   ColumnIndex index_column(std::uint32_t column, bool by_code,
                            const std::vector<std::pair<std::uint32_t, NodeRef>>& asks) const;
@@ -75,13 +79,10 @@ class SubjectIndex {
   std::vector<Gate> gates_;
   std::vector<std::uint32_t> gate_of_;  // by node
   std::vector<ColumnIndex> columns_;
+  std::vector<bool> indexed_;  // by column
   std::vector<std::pair<AccountRef, std::size_t>> accounts_;
   std::vector<std::uint32_t> unusual_;
-  Accounts residual_;
-
- public:
-  // The accounts of usual answers live here, not in the plan.
-  const Accounts& usual_accounts() const { return residual_; }
+  Accounts residual_;  // the plan's, and those of usual answers
 };
 
 }  // namespace citybrain::brain

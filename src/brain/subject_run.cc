@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 
+#include "base/check.h"
+
 namespace citybrain::brain {
 
 using Form = GraphNode::Form;
@@ -12,59 +14,28 @@ SubjectRun::SubjectRun(const Catalogue::Impl& plan)
     : plan_(plan),
       index_(plan),
       bulk_(plan),
+      units_(plan.graph.size()),
       truths_(plan.graph.size()),
       nulls_(plan.graph.size()),
-      gates_((index_.gates().size() + 63) / 64),
-      null_words_((plan.columns.fields.size() + 63) / 64),
+      null_words_(plan.columns.fields.size() / 64 + 1),
       null_columns_(null_words_),
-      null_masks_(plan.graph.size()),
+      node_nulls_(plan.graph.size()),
+      gates_((index_.gates().size() + 63) / 64),
       added_(plan.entries.size()) {
   plan_nulls();
+  plan_gates();
+  plan_terms();
 }
 
-Result<void> SubjectRun::find_columns(const Batch& batch) {
-  if (batch_ != &batch || !(known_ == batch.schema)) {
-    CB_TRY(columns_, bulk_.find_columns(batch));
-    batch_ = &batch;
-    known_ = batch.schema;
-  }
+Result<void> SubjectRun::open(const Batch& batch) {
+  CB_TRY(columns_, bulk_.find_columns(batch));
+  batch_ = &batch;
   sources_.resize(columns_.size());
   for (std::size_t c = 0; c < columns_.size(); ++c) {
     const Column& column = batch.columns[columns_[c]];
     sources_[c] = {column.valid().data(), column.ints().data()};
   }
   return ok();
-}
-
-void SubjectRun::plan_nulls() {
-  fixed_.resize(plan_.graph.size());
-  for (NodeRef ref = 0; ref < plan_.graph.size(); ++ref) {
-    const GraphNode& n = plan_.graph[ref];
-    if (n.form == Form::constant && n.value.is(Kind::number) && n.scale >= 0)
-      fixed_[ref] = n.value.as_number().to_scaled(n.scale);
-  }
-  for (NodeRef ref = 0; ref < plan_.graph.size(); ++ref) {  // kids stand before their parents
-    const GraphNode& n = plan_.graph[ref];
-    std::vector<std::uint64_t> mask(null_words_);
-    bool so = n.certain || n.form == Form::column || (n.form == Form::calc && n.zero == no_ref);
-    if (n.form == Form::column) mask[n.number / 64] |= 1ULL << (n.number % 64);
-    for (const NodeRef kid : n.kids) {
-      if (n.certain || !so) break;
-      so = !null_masks_[kid].empty();
-      for (std::size_t w = 0; so && w < null_words_; ++w) mask[w] |= null_masks_[kid][w];
-    }
-    if (so) null_masks_[ref] = std::move(mask);
-  }
-  const Accounts& accounts = index_.usual_accounts();
-  plain_.resize(accounts.size());
-  for (AccountRef ref = 0; ref < accounts.size(); ++ref) {
-    const Account& a = accounts[ref];
-    plain_[ref] =
-        a.op == Account::Op::nulls || a.op == Account::Op::unknowns ||
-        (a.op == Account::Op::sum && std::all_of(a.kids.begin(), a.kids.end(), [&](AccountRef kid) {
-           return kid < ref && plain_[kid];
-         }));
-  }
 }
 
 void SubjectRun::read_nulls() {
@@ -75,13 +46,11 @@ void SubjectRun::read_nulls() {
       bits |= static_cast<std::uint64_t>(sources_[w * 64 + i].valid[row_] == 0) << i;
     null_columns_[w] = bits;
   }
+  null_columns_.back() |= 1ULL << (sources_.size() % 64);
 }
 
-Result<const SubjectAnswers*> SubjectRun::evaluate(const Batch& batch, std::size_t row) {
-  if (row >= batch.rows) {
-    return invalid("row " + std::to_string(row) + " of a batch of " + std::to_string(batch.rows));
-  }
-  CB_DO(find_columns(batch));
+const SubjectAnswers& SubjectRun::evaluate(std::size_t row) {
+  CB_CHECK(batch_ != nullptr && row < batch_->rows);
   row_ = row;
   bulk_begun_ = false;
   ++subject_;
@@ -92,35 +61,64 @@ Result<const SubjectAnswers*> SubjectRun::evaluate(const Batch& batch, std::size
   possible_gates();
   for (std::size_t w = 0; w < gates_.size(); ++w) {
     for (std::uint64_t bits = gates_[w]; bits != 0; bits &= bits - 1) {
-      const auto& gate = index_.gates()[w * 64 + static_cast<std::size_t>(__builtin_ctzll(bits))];
-      if (truth(gate.hit) != Answered::yes) continue;
-      for (const std::uint32_t entry : gate.entries) {
+      const std::size_t g = w * 64 + static_cast<std::size_t>(__builtin_ctzll(bits));
+      const bool holds = std::all_of(residuals_[g].begin(), residuals_[g].end(),
+                                     [&](NodeRef kid) { return truth(kid) == Answered::yes; });
+      if (!holds) continue;
+      for (const std::uint32_t entry : index_.gates()[g].entries) {
         if (added_[entry] == subject_) continue;
         added_[entry] = subject_;
         order_.push_back(entry);
       }
     }
   }
-  for (const auto& [account, models] : index_.accounts()) {
-    asked_.clear();
-    answers_.diagnostics += models * count(index_.usual_accounts(), account);
-  }
+  count_usual();
   order_.insert(order_.end(), index_.unusual().begin(), index_.unusual().end());
   std::sort(order_.begin(), order_.end());
   if (values_.size() < order_.size()) values_.resize(order_.size());
   for (const std::uint32_t entry : order_) add(entry);
-  return &answers_;
+  return answers_;
+}
+
+// Most terms count nothing where none of their columns is null.
+void SubjectRun::count_usual() {
+  terms_ = terms_always_;
+  for (std::size_t w = 0; w < null_words_; ++w) {
+    for (std::uint64_t bits = null_columns_[w]; bits != 0; bits &= bits - 1) {
+      const std::size_t column = w * 64 + static_cast<std::size_t>(__builtin_ctzll(bits));
+      if (column == sources_.size()) break;  // the bit of every subject
+      const std::uint64_t* of_column = &terms_of_null_[column * term_words_];
+      for (std::size_t t = 0; t < term_words_; ++t) terms_[t] |= of_column[t];
+    }
+  }
+  for (std::size_t w = 0; w < term_words_; ++w) {
+    for (std::uint64_t bits = terms_[w]; bits != 0; bits &= bits - 1) {
+      const auto& [account, models] =
+          index_.accounts()[w * 64 + static_cast<std::size_t>(__builtin_ctzll(bits))];
+      if ((terms_exact_[w] & (bits & -bits)) != 0) {
+        answers_.diagnostics += models;
+        continue;
+      }
+      asked_.clear();
+      answers_.diagnostics += models * count(index_.usual_accounts(), account);
+    }
+  }
 }
 
 void SubjectRun::possible_gates() {
   std::fill(gates_.begin(), gates_.end(), ~0ULL);
   if (index_.gates().size() % 64 != 0) gates_.back() = (1ULL << (index_.gates().size() % 64)) - 1;
   for (const ColumnIndex& index : index_.columns()) {
-    const Column& column = batch_->columns[columns_[index.column]];
-    const std::uint64_t* bits =
-        column.is_null(row_) ? index.of_null()
-        : index.by_code      ? index.of_code(plan_.codes[index.column].code(column.text_at(row_)))
-                             : index.of_int(column.int_at(row_));
+    const Source& source = sources_[index.column];
+    const std::uint64_t* bits = nullptr;
+    if (source.valid[row_] == 0) {
+      bits = index.of_null();
+    } else if (index.by_code) {
+      const Column& column = batch_->columns[columns_[index.column]];
+      bits = index.of_code(plan_.codes[index.column].code(column.text_at(row_)));
+    } else {
+      bits = index.of_int(source.ints[row_]);
+    }
     for (std::size_t w = 0; w < gates_.size(); ++w) gates_[w] &= bits[w];
   }
 }
@@ -229,6 +227,13 @@ std::optional<std::int64_t> SubjectRun::units(NodeRef ref) {
   if (n.shape != Shape::number || n.scale < 0) return std::nullopt;
   if (n.form == Form::column) return sources_[n.number].ints[row_];
   if (n.form == Form::constant) return fixed_[ref];
+  KnownUnits& known = units_[ref];
+  if (known.subject != subject_) known = {subject_, compute_units(ref)};
+  return known.units;
+}
+
+std::optional<std::int64_t> SubjectRun::compute_units(NodeRef ref) {
+  const GraphNode& n = plan_.graph[ref];
   constexpr std::size_t operands_max = 8;
   if (n.form == Form::choice) {
     const NodeRef leaf = leaf_of(n);
@@ -283,15 +288,12 @@ Value SubjectRun::value(NodeRef ref) {
 }
 
 bool SubjectRun::is_null(NodeRef ref) {
-  if (const auto& mask = null_masks_[ref]; !mask.empty()) {
-    std::uint64_t any = 0;
-    for (std::size_t w = 0; w < null_words_; ++w) any |= mask[w] & null_columns_[w];
-    return any != 0;
-  }
+  const Null& null = node_nulls_[ref];
+  if (!meets_null(null.mask.data())) return false;
+  if (null.exact) return true;
   Known& known = nulls_[ref];
   if (known.subject != subject_) {
-    const bool null = compute_null(ref);
-    known = {subject_, null ? Answered::yes : Answered::no};
+    known = {subject_, compute_null(ref) ? Answered::yes : Answered::no};
   }
   return known.answer == Answered::yes;
 }

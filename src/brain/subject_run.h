@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "bulk_run.h"
@@ -14,13 +15,24 @@ class SubjectRun {
  public:
   explicit SubjectRun(const Catalogue::Impl& plan);
 
-  Result<const SubjectAnswers*> evaluate(const Batch& batch, std::size_t row);
+  Result<void> open(const Batch& batch);
+  const SubjectAnswers& evaluate(std::size_t row);
   std::span<const Value> usual(std::size_t model) const { return index_.entries()[model].answers; }
   const SubjectIndex& index() const { return index_; }
 
  private:
-  Result<void> find_columns(const Batch& batch);
   void plan_nulls();
+  void plan_gates();
+  void plan_terms();
+  using Mask = std::vector<std::uint64_t>;  // over columns
+  void plan_null(NodeRef node);
+  void add_support(AccountRef account, Mask& mask) const;
+  bool meets_null(const std::uint64_t* mask) const {
+    std::uint64_t any = 0;
+    for (std::size_t w = 0; w < null_words_; ++w) any |= mask[w] & null_columns_[w];
+    return any != 0;
+  }
+  void count_usual();
   void read_nulls();
   // The gates that no indexed column rules out.
   void possible_gates();
@@ -32,6 +44,7 @@ class SubjectRun {
   // A number that is not null, in units of the node's scale; none where it has none or does not
   // fit.
   std::optional<std::int64_t> units(NodeRef node);
+  std::optional<std::int64_t> compute_units(NodeRef node);
   bool is_null(NodeRef node);
   bool compute_null(NodeRef node);
   NodeRef leaf_of(const GraphNode& choice);
@@ -42,7 +55,6 @@ class SubjectRun {
   SubjectIndex index_;
   BulkRun bulk_;
   const Batch* batch_ = nullptr;
-  Schema known_;  // whose columns were found
   std::vector<std::size_t> columns_;
   struct Source {
     const std::uint8_t* valid = nullptr;
@@ -56,17 +68,32 @@ class SubjectRun {
     std::uint32_t subject = 0;
     Answered answer = Answered::unknown;
   };
+  struct KnownUnits {
+    std::uint32_t subject = 0;
+    std::optional<std::int64_t> units;
+  };
+  std::vector<KnownUnits> units_;
   std::vector<Known> truths_;
   std::vector<Known> nulls_;  // yes: null
-  // Where a node is null just where one of some columns is: these, as a bitmap over columns.
+  // Which columns' nulls can make a node null, as a bitmap over columns. The bit after the last
+  // column's is set for every subject.
   std::size_t null_words_ = 0;
-  std::vector<std::uint64_t> null_columns_;             // of the subject
-  std::vector<std::vector<std::uint64_t>> null_masks_;  // by node; empty: not so
-  std::vector<std::optional<std::int64_t>> fixed_;      // constants in units, by node
+  std::vector<std::uint64_t> null_columns_;  // of the subject
+  struct Null {
+    Mask mask;           // no column of these null: the node is not null (or unknown)
+    bool exact = false;  // one of them null: it is
+  };
+  std::vector<Null> node_nulls_;  // by node
+  // Terms of the index as bits: those that any subject may count, by column those that a null there
+  // may, and those that then count one.
+  std::size_t term_words_ = 0;
+  std::vector<std::uint64_t> terms_always_, terms_of_null_, terms_exact_, terms_;
+  std::vector<std::optional<std::int64_t>> fixed_;  // constants in units, by node
   std::vector<bool> plain_;  // accounts of nulls and unknowns only, whose order does not matter
   std::vector<std::uint64_t> gates_;
-  std::vector<std::uint32_t> added_;  // by entry: the subject it was added for
-  std::vector<std::uint32_t> asked_;  // accounts of decisions that were counted
+  std::vector<std::vector<NodeRef>> residuals_;  // by gate: what no indexed column has asked
+  std::vector<std::uint32_t> added_;             // by entry: the subject it was added for
+  std::vector<std::uint32_t> asked_;             // accounts of decisions that were counted
   SubjectAnswers answers_;
   std::vector<std::uint32_t> order_;
   std::vector<std::vector<Value>> values_;  // that answers point to

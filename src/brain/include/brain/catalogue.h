@@ -117,8 +117,12 @@ class CatalogueRun {
   // left out); the error names one that is missing or of another type.
   Result<std::size_t> batch(const Batch& batch, const Sink& sink);
 
-  // All models for the subject in one row, by the index. Valid until the next call.
-  Result<const SubjectAnswers*> subject(const Batch& batch, std::size_t row);
+  // Reads this batch's rows from here on, one subject each; it stays as it is until another is
+  // opened. Errors as of batch().
+  Result<void> open(const Batch& batch);
+  // All models for the subject in one row of the opened batch, by the index. Valid until the next
+  // call.
+  const SubjectAnswers& subject(std::size_t row);
   // What a model answers where it is not among the special ones.
   std::span<const Value> usual(std::size_t model);
 
