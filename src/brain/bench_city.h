@@ -135,7 +135,7 @@ class Facts {
 
   void fill(Column& column, const std::vector<std::string>& words, std::size_t rows) {
     constexpr std::int64_t magnitudes[] = {1, 10'00, 100'00, 10'000'00, 10'000'000'00};
-    constexpr std::int64_t shares[] = {1, 3, 10, 50};  // per cent of subjects that have it
+    constexpr std::int64_t shares[] = {1, 2, 5, 30};  // per cent of subjects that have it
     const std::int64_t share =
         shares[std::hash<std::string>{}(column.field().name) % std::size(shares)];
     column.reserve(rows);

@@ -1,6 +1,8 @@
 // bench load: 565 models from DMN text to a compiled catalogue: the city's policies, each text read
 // and checked for itself, though policies share texts; beside the catalogue's compiling alone.
+//   build/load_bench [ROUNDS]
 #include <cstdio>
+#include <cstdlib>
 
 #include "bench_city.h"
 
@@ -9,13 +11,13 @@ namespace {
 
 using namespace bench;
 
-Result<void> run() {
+Result<void> run(int rounds) {
   CB_TRY(const City city, read_city());
   const Schema schema = facts_schema(city);
   std::vector<double> loads;
   std::vector<double> compiles;
   std::size_t bytes = 0;
-  for (int round = 0; round < 5; ++round) {
+  for (int round = 0; round < rounds; ++round) {
     std::vector<CatalogueEntry> entries = city.entries;
     bytes = 0;
     double start = now_s();
@@ -40,8 +42,8 @@ Result<void> run() {
 }  // namespace
 }  // namespace citybrain::brain
 
-int main() {
-  const auto done = citybrain::brain::run();
+int main(int argc, char** argv) {
+  const auto done = citybrain::brain::run(argc > 1 ? std::atoi(argv[1]) : 5);
   if (done) return 0;
   std::fprintf(stderr, "load_bench: %s\n", done.error().message.c_str());
   return 1;

@@ -79,7 +79,7 @@ Result<void> run(std::size_t subjects) {
 }  // namespace citybrain::brain
 
 int main(int argc, char** argv) {
-  const auto done = citybrain::brain::run(argc > 1 ? std::strtoul(argv[1], nullptr, 10) : 20'000);
+  const auto done = citybrain::brain::run(argc > 1 ? std::strtoul(argv[1], nullptr, 10) : 2000);
   if (done) return 0;
   std::fprintf(stderr, "one_bench: %s\n", done.error().message.c_str());
   return 1;

@@ -100,6 +100,15 @@ void SubjectRun::plan_terms() {
   }
 }
 
+void SubjectRun::plan_entries() {
+  for (std::size_t e = 0; e < plan_.entries.size(); ++e) {
+    Mask mask(null_words_);
+    add_support(plan_.entries[e].account, mask);  // the index's accounts begin with the plan's
+    add_support(index_.entries()[e].account, mask);
+    entry_masks_.insert(entry_masks_.end(), mask.begin(), mask.end());
+  }
+}
+
 void SubjectRun::add_support(AccountRef ref, Mask& mask) const {
   const Account& a = index_.usual_accounts()[ref];
   switch (a.op) {

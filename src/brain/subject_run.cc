@@ -25,6 +25,7 @@ SubjectRun::SubjectRun(const Catalogue::Impl& plan)
   plan_nulls();
   plan_gates();
   plan_terms();
+  plan_entries();
 }
 
 Result<void> SubjectRun::open(const Batch& batch) {
@@ -105,9 +106,12 @@ void SubjectRun::count_usual() {
   }
 }
 
-void SubjectRun::possible_gates() {
-  std::fill(gates_.begin(), gates_.end(), ~0ULL);
-  if (index_.gates().size() % 64 != 0) gates_.back() = (1ULL << (index_.gates().size() % 64)) - 1;
+CB_WIDE void SubjectRun::possible_gates() {
+  const std::size_t words = gates_.size();
+  std::uint64_t* gates = gates_.data();
+  std::fill_n(gates, words, ~0ULL);
+  if (index_.gates().size() % 64 != 0)
+    gates[words - 1] = (1ULL << (index_.gates().size() % 64)) - 1;
   for (const ColumnIndex& index : index_.columns()) {
     const Source& source = sources_[index.column];
     const std::uint64_t* bits = nullptr;
@@ -119,7 +123,7 @@ void SubjectRun::possible_gates() {
     } else {
       bits = index.of_int(source.ints[row_]);
     }
-    for (std::size_t w = 0; w < gates_.size(); ++w) gates_[w] &= bits[w];
+    for (std::size_t w = 0; w < words; ++w) gates[w] &= bits[w];
   }
 }
 
@@ -129,13 +133,18 @@ void SubjectRun::add(std::uint32_t entry) {
   values.clear();
   for (const NodeRef answer : plan.answers) values.push_back(value(answer));
   answers_.special.push_back({entry, values});
-  // Its whole count takes the place of the usual one.
+  if (meets_null(&entry_masks_[entry * null_words_])) answers_.diagnostics += count_more(entry);
+}
+
+// What its whole account counts beyond the usual one, which has been counted: modulo 2^64, since it
+// may be less.
+std::size_t SubjectRun::count_more(std::uint32_t entry) {
+  asked_.clear();
+  const std::size_t whole = count(plan_.accounts, plan_.entries[entry].account);
   const SubjectIndex::Entry& usual = index_.entries()[entry];
+  if (!usual.usual || usual.account == no_account) return whole;
   asked_.clear();
-  answers_.diagnostics += count(plan_.accounts, plan.account);
-  if (!usual.usual || usual.account == no_account) return;
-  asked_.clear();
-  answers_.diagnostics -= count(index_.usual_accounts(), usual.account);
+  return whole - count(index_.usual_accounts(), usual.account);
 }
 
 BulkRun& SubjectRun::bulk() {
@@ -333,7 +342,7 @@ std::size_t SubjectRun::count(const Accounts& accounts, AccountRef ref) {
     case Account::Op::where:
     case Account::Op::unless:
     case Account::Op::may: {
-      const bool plain = &accounts == &index_.usual_accounts() && plain_[a.kids[0]];
+      const bool plain = plain_[a.kids[0]];
       const std::size_t first = plain ? kids() : 1;  // mostly nothing: then no guard is asked
       if (first == 0) return 0;
       const Answered guard = truth(a.node);

@@ -24,6 +24,7 @@ class SubjectRun {
   void plan_nulls();
   void plan_gates();
   void plan_terms();
+  void plan_entries();
   using Mask = std::vector<std::uint64_t>;  // over columns
   void plan_null(NodeRef node);
   void add_support(AccountRef account, Mask& mask) const;
@@ -33,6 +34,7 @@ class SubjectRun {
     return any != 0;
   }
   void count_usual();
+  std::size_t count_more(std::uint32_t entry);
   void read_nulls();
   // The gates that no indexed column rules out.
   void possible_gates();
@@ -88,6 +90,7 @@ class SubjectRun {
   // may, and those that then count one.
   std::size_t term_words_ = 0;
   std::vector<std::uint64_t> terms_always_, terms_of_null_, terms_exact_, terms_;
+  std::vector<std::uint64_t> entry_masks_;  // of entries' whole and usual accounts, as of nodes
   std::vector<std::optional<std::int64_t>> fixed_;  // constants in units, by node
   std::vector<bool> plain_;  // accounts of nulls and unknowns only, whose order does not matter
   std::vector<std::uint64_t> gates_;

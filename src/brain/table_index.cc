@@ -65,6 +65,19 @@ std::size_t TableIndex::Column::place_of(const Value& value) const {
                                   starts.begin() - 1);
 }
 
+// The places where the predicate may hold otherwise than at the place before: at its own constants
+// and right after them; of texts and truths, anywhere.
+std::vector<bool> TableIndex::Column::changes_of(const Predicate& p, std::size_t places) const {
+  if (starts.empty()) return std::vector<bool>(places, true);
+  std::vector<bool> out(places);
+  out.front() = out.back() = true;
+  for (const Value* c : constants_in(p)) {
+    const std::size_t at = place_of(*c);
+    out[at] = out[at + 1] = true;
+  }
+  return out;
+}
+
 bool TableIndex::add_column(const Table& table, std::size_t input,
                             const std::vector<std::size_t>& special, std::size_t& words_left) {
   Column column;
@@ -130,10 +143,14 @@ bool TableIndex::add_column(const Table& table, std::size_t input,
   column.bits.assign(samples.size() * words_, ~0ULL);
   for (const auto& [rule, p] : tests) {
     const bool sure = special[rule] == table.inputs.size();
+    const std::vector<bool> changes = column.changes_of(p, samples.size());
+    bool out = false;
     for (std::size_t place = 0; place < samples.size(); ++place) {
-      const Value holds = p.holds(samples[place]);
-      if (holds.is_true() || (!sure && !holds.is_false())) continue;
-      column.bits[place * words_ + rule / 64] &= ~(1ULL << (rule % 64));
+      if (changes[place]) {
+        const Value holds = p.holds(samples[place]);
+        out = !holds.is_true() && (sure || holds.is_false());
+      }
+      if (out) column.bits[place * words_ + rule / 64] &= ~(1ULL << (rule % 64));
     }
   }
   columns_.push_back(std::move(column));

@@ -15,6 +15,7 @@
 namespace citybrain::brain {
 
 struct Table;
+struct Predicate;
 
 constexpr std::size_t indexed_rules_min = 16;
 constexpr std::size_t table_index_words_max = 8 << 20;  // of 8 bytes, a table
@@ -39,6 +40,7 @@ class TableIndex {
     std::map<std::string, std::size_t, std::less<>> texts;  // place of a text; others: 0
     std::vector<std::uint64_t> bits;                        // by place; last: of null
     std::size_t place_of(const Value& value) const;
+    std::vector<bool> changes_of(const Predicate& p, std::size_t places) const;
   };
   bool add_column(const Table& table, std::size_t input, const std::vector<std::size_t>& special,
                   std::size_t& words_left);
