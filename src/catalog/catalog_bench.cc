@@ -188,10 +188,14 @@ void searches(Catalog& catalog, Peer& peer, const std::string& store) {
     }
     const std::string name = "catalog_search_" + std::to_string(points) + "_" + store;
     line(name.c_str(), percentile(ours, 0.99), percentile(like, 0.99), "ms_p99", "sqlite_like");
-    line((name + "_fts5").c_str(), percentile(ours, 0.99), percentile(trigram, 0.99), "ms_p99",
-         ("sqlite_fts5_trigram_missing_" + std::to_string(missed) + "_of_" +
-          std::to_string(words_count))
-             .c_str());
+    // A trigram index holds no word of two characters: there is nothing to compare.
+    if (missed > 0) {
+      std::printf("note %s: sqlite_fts5_trigram finds nothing for %lld of %zu words\n",
+                  name.c_str(), static_cast<long long>(missed), words_count);
+    } else {
+      line((name + "_fts5").c_str(), percentile(ours, 0.99), percentile(trigram, 0.99), "ms_p99",
+           "sqlite_fts5_trigram");
+    }
     std::printf("note %s cpu p50=%.2f ms p99=%.2f ms\n", name.c_str(), percentile(cpu, 0.5),
                 percentile(cpu, 0.99));
   }

@@ -166,15 +166,25 @@ Result<Standing> Catalog::standing_of(std::string_view resource) const {
 
 Result<std::vector<Standing>> Catalog::standings_of(
     const std::vector<std::shared_ptr<const Resource>>& resources) const {
-  using Standings = std::vector<Standing>;
-  return db_.read([&](sql::Session& session) -> Result<Standings> {
-    Standings out;
-    for (const auto& resource : resources) {
-      CB_TRY(const Standing one, standing_in(session, resource->code));
-      out.push_back(one);
-    }
-    return out;
-  });
+  if (resources.empty()) return std::vector<Standing>{};
+  sql::Params codes;
+  std::string places;
+  for (const auto& resource : resources) {
+    codes.emplace_back(resource->code);
+    places += (codes.size() > 1 ? ", $" : "$") + std::to_string(codes.size());
+  }
+  CB_TRY(const sql::Rows rows, db_.read([&](sql::Session& session) {
+    return session.query(
+        "SELECT resource, rows_total, rows_good, rows_bad, landed_at"
+        " FROM catalog_standing WHERE resource IN (" +
+            places + ")",
+        codes);
+  }));
+  std::map<std::string, Standing> known;
+  for (const sql::Row& row : rows) known[row.text(0)] = standing_from(row, 1);
+  std::vector<Standing> out;
+  for (const auto& resource : resources) out.push_back(known[resource->code]);
+  return out;
 }
 
 Result<std::map<std::string, Standing, std::less<>>> Catalog::standings() const {

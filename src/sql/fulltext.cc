@@ -141,11 +141,8 @@ Result<std::shared_ptr<const FullText::Facets>> FullText::facets_of(Session& ses
     for (const std::uint32_t document : those.documents) bits.set(document);
     fresh->values[facet.text(0)][facet.text(1)] = std::move(bits);
   }
-  // What a transaction sees of its own writing may yet be undone: it is for that one search only.
-  if (dynamic_cast<Tx*>(&session) == nullptr) {
-    const std::lock_guard lock(mutex_);
-    if (!facets_ || facets_->revision < fresh->revision) facets_ = fresh;
-  }
+  const std::lock_guard lock(mutex_);
+  facets_ = fresh;
   return std::shared_ptr<const Facets>(fresh);
 }
 
@@ -342,13 +339,26 @@ Result<TextHits> FullText::search(Session& session, const TextQuery& query) cons
                       return std::pair(lengths[a.document], a.document) <
                              std::pair(lengths[b.document], b.document);
                     });
+  if (from == to) return hits;
+  // One question for all keys: a page costs one way to the store and back, not twenty.
+  Params params = {facets->index};
+  std::string places;
   for (std::size_t i = from; i < to; ++i) {
-    CB_TRY(const auto row,
-           session.query_one(
-               "SELECT key FROM sql_fulltext_document WHERE index_id = $1 AND document = $2",
-               {facets->index, static_cast<std::int64_t>(matches[i].document)}));
-    if (!row) return corrupt("the full-text index names a document that is not there; index anew");
-    hits.hits.push_back({row->text(0), matches[i].score});
+    params.push_back(static_cast<std::int64_t>(matches[i].document));
+    places += (i > from ? ", $" : "$") + std::to_string(params.size());
+  }
+  CB_TRY(const Rows rows, session.query("SELECT document, key FROM sql_fulltext_document"
+                                        " WHERE index_id = $1 AND document IN (" +
+                                            places + ")",
+                                        params));
+  std::map<std::int64_t, std::string> keys;
+  for (const Row& row : rows) keys[row.integer(0)] = row.text(1);
+  for (std::size_t i = from; i < to; ++i) {
+    const auto key = keys.find(matches[i].document);
+    if (key == keys.end()) {
+      return corrupt("the full-text index names a document that is not there; index anew");
+    }
+    hits.hits.push_back({key->second, matches[i].score});
   }
   return hits;
 }

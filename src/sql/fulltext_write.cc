@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "base/clock.h"
 #include "base/json.h"
 #include "sql/fulltext.h"
 #include "text_grams.h"
@@ -162,10 +163,13 @@ class IndexWrite {
 
   Result<void> close() {
     CB_DO(flush());
+    // A number that no other writing ever has: a reader that kept the facets of a revision that was
+    // then undone never meets it again.
+    const auto revision = static_cast<std::int64_t>(SystemRandom().next() >> 1);
     CB_DO(
         tx_.exec("UPDATE sql_fulltext_index SET next_document = $2, next_facet = $3,"
-                 " revision = revision + 1 WHERE id = $1",
-                 {id_, next_document_, next_facet_}));
+                 " revision = $4 WHERE id = $1",
+                 {id_, next_document_, next_facet_, revision}));
     return ok();
   }
 

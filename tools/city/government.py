@@ -97,7 +97,8 @@ dsj_gxjh dsj 公共数据共享交换平台 共享平台
 STAFF = "catalog.read cockpit.read "
 ROLES = {
     # Who owns the data folder, over the admin socket: what the commands of the program do.
-    "operator": "catalog.read catalog.read_all catalog.write catalog.write_all catalog.coordinate accounts.write "
+    "operator": "catalog.read catalog.read_all catalog.write catalog.write_all catalog.coordinate benefit.read cockpit.read "
+                "accounts.write "
                 "rail.write system.backup system.read",
     "admin": STAFF + "catalog.read_all catalog.write catalog.write_all accounts.write guard.audit guard.witness "
              "system.read system.backup rail.read",

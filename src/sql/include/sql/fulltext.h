@@ -105,7 +105,7 @@ class FullText {
   std::string name_;
   std::vector<TextField> fields_;
   mutable std::mutex mutex_;                      // of facets_
-  mutable std::shared_ptr<const Facets> facets_;  // of the newest revision seen
+  mutable std::shared_ptr<const Facets> facets_;  // of the revision seen last
 };
 
 // Letters (bit 0 = a) that a character's pinyin may begin with, by all of its readings; an ASCII
