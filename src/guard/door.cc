@@ -30,20 +30,38 @@ const char* text_of(Comparison::Op op) {
   return "=";
 }
 
-// What a read was about, without a value of it.
-void add_details(const Access& access, const ReadSpec& spec, const View& view,
-                 json::object& details) {
+}  // namespace
+
+void Guard::State::describe(const Access& access, const ReadSpec& spec, const View& view,
+                            const std::vector<ReadColumn>& columns, json::object& details) {
+  if (view.grant) details["grant"] = view.grant->id;
   if (!access.basis.empty()) details["basis"] = first_code_points(access.basis, 200);
   details["rows_of"] = view.own_only ? "self" : "all";
-  details["by"] = spec.key.empty() ? "filter" : "key";
+  details["by"] = spec.key.empty() && spec.keys.empty() ? "filter" : "key";
   json::array filters;
   for (const Comparison& comparison : spec.comparisons) {
     filters.emplace_back(comparison.column + " " + text_of(comparison.op));
   }
   if (!filters.empty()) details["filters"] = std::move(filters);
+  details["columns"] = names_of(columns, false);
+  details["masked"] = names_of(columns, true);
 }
 
-}  // namespace
+std::string Guard::State::new_salt() const {
+  std::string salt(16, '\0');
+  random.fill({reinterpret_cast<unsigned char*>(salt.data()), salt.size()});
+  return to_hex(salt);
+}
+
+AuditEntry Guard::State::entry_of(std::string_view event, const Access& access,
+                                  const Purpose& purpose, std::string_view resource) const {
+  AuditEntry entry;
+  entry.event = event;
+  entry.actor = access.principal.id;
+  entry.purpose = purpose.code;
+  entry.object = "resource:" + std::string(resource);
+  return entry;
+}
 
 Result<View> Guard::State::view(const Guard& guard, const Access& access,
                                 std::string_view resource) const {
@@ -57,13 +75,9 @@ Result<View> Guard::State::view(const Guard& guard, const Access& access,
 Result<ReadResult> Guard::read(const Access& access, const ReadSpec& spec) {
   CB_TRY(const Purpose purpose, state_->grades.purpose(access.purpose));
   CB_DO(state_->grades.of(spec.resource));
-  AuditEntry entry;
-  entry.event = "guard.read";
-  entry.actor = access.principal.id;
-  entry.purpose = purpose.code;
-  entry.object = "resource:" + spec.resource;
+  AuditEntry entry = state_->entry_of("guard.read", access, purpose, spec.resource);
   const auto view = state_->view(*this, access, spec.resource);
-  auto rows = view ? read_rows(state_->lake, *view, spec) : Result<Rows>(view.error());
+  auto rows = view ? read_rows(state_->lake, *disputes_, *view, spec) : Result<Rows>(view.error());
   if (!rows) {
     if (rows.error().code != Code::denied) return std::move(rows).error();
     entry.status = 403;
@@ -72,22 +86,18 @@ Result<ReadResult> Guard::read(const Access& access, const ReadSpec& spec) {
   }
   if (view->grant) {
     CB_DO(grants_->count(*view->grant, static_cast<std::int64_t>(rows->batch.rows)));
-    entry.details["grant"] = view->grant->id;
   }
-  add_details(access, spec, *view, entry.details);
-  entry.details["columns"] = names_of(rows->columns, false);
-  entry.details["masked"] = names_of(rows->columns, true);
+  State::describe(access, spec, *view, rows->columns, entry.details);
   entry.details["rows"] = rows->batch.rows;
   entry.details["rows_seq"] = rows->as_of.rows_seq;
   entry.details["columns_seq"] = rows->as_of.columns_seq;
-  std::string salt(16, '\0');
-  state_->random.fill({reinterpret_cast<unsigned char*>(salt.data()), salt.size()});
-  salt = to_hex(salt);
+  std::string salt = state_->new_salt();
   entry.details["answer"] = answer_digest(answer_rows(rows->batch), salt);
   entry.subjects = rows->subjects;
   CB_TRY(const std::uint64_t index, audit_->append(entry));
-  return ReadResult{std::move(rows->batch), std::move(rows->columns), index, std::move(salt),
-                    rows->as_of};
+  return ReadResult{
+      std::move(rows->batch),    std::move(rows->columns),  index, std::move(salt), rows->as_of,
+      std::move(rows->disputed), std::move(rows->positions)};
 }
 
 json::array answer_rows(const Batch& batch) {

@@ -100,7 +100,8 @@ Result<void> check(const Grant& g, const Schema& schema, Timestamp now) {
 }
 
 bool is_for(const Grant& grant, const Principal& who) {
-  return grant.department == who.department && (grant.account.empty() || grant.account == who.id);
+  return (grant.department == who.department || grant.department == public_department) &&
+         (grant.account.empty() || grant.account == who.id);
 }
 
 }  // namespace
@@ -200,6 +201,12 @@ Result<GrantUse> Grants::use_of(std::string_view id) const {
   });
 }
 
+Result<void> Grants::still_stands(std::string_view id) const {
+  CB_TRY(const Grant grant, of(id));
+  if (grant.stands(state_->clock.now())) return ok();
+  return denied("the grant '" + std::string(id) + "' has ended or was revoked; ask for a new one");
+}
+
 Result<Grant> Grants::for_read(const Principal& who, std::string_view named,
                                std::string_view purpose, std::string_view resource) const {
   const Timestamp now = state_->clock.now();
@@ -220,8 +227,9 @@ Result<Grant> Grants::for_read(const Principal& who, std::string_view named,
   }
   CB_TRY(auto all, state_->db.read([&](sql::Session& session) {
     return read_grants(session,
-                       "WHERE department = $1 AND resource = $2 AND purpose = $3 ORDER BY id",
-                       {who.department, resource, purpose});
+                       "WHERE department IN ($1, $4) AND resource = $2 AND purpose = $3 "
+                       "ORDER BY id",
+                       {who.department, resource, purpose, public_department});
   }));
   std::erase_if(all, [&](const Grant& g) { return !g.stands(now) || !is_for(g, who); });
   if (all.empty()) return nothing("no grant stands");

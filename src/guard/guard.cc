@@ -19,12 +19,14 @@ Guard::Guard(sql::Db& db, lake::Lake& lake, const Clock& clock, Random& random,
       transparency_(
           std::make_unique<Transparency>(db, *audit_, clock, random, options.audit_origin)),
       grants_(std::make_unique<Grants>(db, clock, random)),
+      disputes_(std::make_unique<Disputes>(db, clock, random)),
       state_(std::make_unique<State>(db, lake, random)) {}
 Guard::~Guard() = default;
 
 Result<void> Guard::open() {
   CB_DO(state_->grades.load());
   CB_TRY(state_->pseudonym_key, secret_of(state_->db, state_->random, "pseudonyms"));
+  CB_DO(disputes_->load());
   CB_DO(audit_->open());
   return transparency_->open();
 }

@@ -16,6 +16,15 @@ struct Guard::State {
   Random& random;
   std::string pseudonym_key;
 
+  // 16 random bytes as hex, for the digest of an answer.
+  std::string new_salt() const;
+  // The entry of a read: who, why, on what; a refusal is written at once.
+  AuditEntry entry_of(std::string_view event, const Access& access, const Purpose& purpose,
+                      std::string_view resource) const;
+  // What a read was about, without a value of it.
+  static void describe(const Access& access, const ReadSpec& spec, const View& view,
+                       const std::vector<ReadColumn>& columns, json::object& details);
+
   // What the caller may see, with the key of its own for pseudonyms.
   Result<View> view(const Guard& guard, const Access& access, std::string_view resource) const;
 };

@@ -42,6 +42,7 @@ Result<ReadSpec> read_query(const ResourceGrades& grades, const QueryText& text)
   ReadSpec spec;
   spec.resource = grades.resource;
   spec.limit = text.limit;
+  spec.offset = text.offset;
   if (!text.key.empty()) {
     const auto cells = split(text.key, ',');
     if (cells.size() != grades.schema.key.size()) {

@@ -12,6 +12,7 @@ struct QueryText {
   std::string filter;  // "district=330203&year>=2019": item, = != < <= > >=, value; joined by '&'
   std::string sort;    // items joined by ','
   std::int64_t limit = 20;
+  std::int64_t offset = 0;
 };
 
 // Values are read as their items' types. invalid where an item is not there or a value is not of

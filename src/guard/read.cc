@@ -4,9 +4,9 @@
 #include "read.h"
 
 #include <algorithm>
+#include <functional>
 #include <set>
 
-#include "base/text.h"
 #include "masks.h"
 
 namespace citybrain::guard {
@@ -17,20 +17,65 @@ struct Shown {
   std::vector<Cell> order;
   std::vector<Cell> cells;
   std::string subject;
+  std::string key;      // digest; "" where nobody asks for it
+  std::string dispute;  // id; "" = undisputed
+  std::int64_t position = -1;
 };
 
 class Reader {
  public:
-  Reader(lake::Lake& lake, const View& view, const ReadSpec& spec)
-      : lake_(lake), view_(view), spec_(spec), resource_(*view.resource) {}
+  Reader(lake::Lake& lake, const Disputes& disputes, const View& view, const ReadSpec& spec)
+      : lake_(lake),
+        disputes_(disputes),
+        view_(view),
+        spec_(spec),
+        resource_(*view.resource),
+        disputed_(disputes.any(spec.resource)) {}
 
   Result<Rows> run() {
-    CB_DO(check());
+    CB_TRY(output_, check_spec(view_, spec_, Guard::rows_max));
     if (!spec_.key.empty()) {
-      CB_DO(by_key());
+      CB_DO(by_keys({spec_.key}));
+    } else if (!spec_.keys.empty()) {
+      CB_DO(by_keys(spec_.keys));
     } else {
-      CB_DO(by_scan());
+      last_ = spec_.offset + spec_.limit;
+      CB_DO(by_scan(Guard::alike_rows_max, [](Shown&&) { return ok(); }));
+      const auto skipped =
+          std::min<std::size_t>(static_cast<std::size_t>(spec_.offset), shown_.size());
+      shown_.erase(shown_.begin(), shown_.begin() + static_cast<std::ptrdiff_t>(skipped));
     }
+    return rows_of(shown_);
+  }
+
+  // All rows in parts of at most `part_rows`, each given to `sink` before the next is read on.
+  Result<AsOf> stream(std::size_t part_rows, bool want_keys,
+                      const std::function<Result<void>(Rows&&)>& sink) {
+    want_keys_ = want_keys;
+    CB_TRY(output_, check_spec(view_, spec_, INT64_MAX));
+    std::vector<Shown> part;
+    CB_DO(by_scan(Guard::export_alike_rows_max, [&](Shown&& shown) -> Result<void> {
+      part.push_back(std::move(shown));
+      if (part.size() < part_rows) return ok();
+      CB_DO(sink(rows_of(part)));
+      part.clear();
+      return ok();
+    }));
+    if (!part.empty()) CB_DO(sink(rows_of(part)));
+    return as_of_;
+  }
+
+  // One row that was read otherwise, masked.
+  Result<OneRow> one(const std::vector<Cell>& row) {
+    want_keys_ = true;
+    CB_TRY(output_, check_spec(view_, spec_, Guard::rows_max));
+    std::vector<Shown> shown;
+    shown.push_back(show([&](std::size_t item) { return row[item]; }));
+    return OneRow{rows_of(shown), is_visible(row)};
+  }
+
+ private:
+  Rows rows_of(const std::vector<Shown>& all) const {
     Rows rows;
     Schema schema;
     for (const std::size_t item : output_) {
@@ -41,98 +86,16 @@ class Reader {
     }
     rows.batch = Batch(std::move(schema));
     std::set<std::string> subjects;
-    for (const Shown& shown : shown_) {
+    for (const Shown& shown : all) {
+      if (!shown.dispute.empty()) rows.disputed.emplace_back(rows.batch.rows, shown.dispute);
+      if (shown.position >= 0) rows.positions.push_back(shown.position);
+      if (want_keys_) rows.keys.push_back(shown.key);
       rows.batch.append_row(shown.cells);
       if (!shown.subject.empty()) subjects.insert(shown.subject);
     }
     rows.subjects.assign(subjects.begin(), subjects.end());
     rows.as_of = as_of_;
     return rows;
-  }
-
- private:
-  Result<std::size_t> find(const std::string& column) const {
-    if (const auto found = resource_.grades.schema.find(column)) return *found;
-    std::vector<std::string> names;
-    for (const GradedItem& item : resource_.items) names.push_back(item.field.name);
-    const auto near = nearest(column, names);
-    return invalid("resource '" + spec_.resource + "' has no item '" + column + "'" +
-                   (near ? "; did you mean '" + *near + "'?" : ""));
-  }
-
-  Result<void> clear_for(const std::string& column, const char* use) const {
-    CB_TRY(const std::size_t item, find(column));
-    if (view_.is_clear(item)) return ok();
-    const Grade grade = resource_.items[item].grade;
-    if (view_.grant) {
-      return denied("item '" + column + "' is not clear by the grant '" + view_.grant->id +
-                    "', so " + use + " may not use it");
-    }
-    return denied("item '" + column + "' is " + name_of(grade) + " and masked for you, so " + use +
-                  " may not use it; the right '" + clear_right(grade) + "@" + view_.purpose.code +
-                  "' is missing");
-  }
-
-  Result<void> of_type(const std::string& column, const Cell& value) const {
-    CB_TRY(const std::size_t item, find(column));
-    const Field& field = resource_.items[item].field;
-    if (type_fits(field, value)) return ok();
-    return invalid("item '" + column + "' is of type " + citybrain::name_of(field.type) +
-                   "; send a value of that type");
-  }
-
-  static bool type_fits(const Field& field, const Cell& value) {
-    switch (field.type) {
-      case Type::boolean: return std::holds_alternative<bool>(value);
-      case Type::integer: return std::holds_alternative<std::int64_t>(value);
-      case Type::decimal: {
-        const auto* decimal = std::get_if<Decimal64>(&value);
-        return decimal != nullptr && decimal->scale == field.scale;
-      }
-      case Type::text: return std::holds_alternative<std::string>(value);
-      case Type::date: return std::holds_alternative<Date>(value);
-      case Type::timestamp: return std::holds_alternative<Timestamp>(value);
-    }
-    return false;
-  }
-
-  Result<void> check() {
-    if (spec_.limit < 1 || spec_.limit > Guard::rows_max) {
-      return invalid("'limit' is " + std::to_string(spec_.limit) + "; send 1.." +
-                     std::to_string(Guard::rows_max));
-    }
-    if (spec_.comparisons.size() > Guard::comparisons_max || spec_.sort.size() > 8) {
-      return invalid("at most 16 comparisons and 8 columns to sort by");
-    }
-    if (spec_.columns.empty()) {
-      for (std::size_t i = 0; i < resource_.items.size(); ++i) {
-        if (view_.is_granted(i)) output_.push_back(i);
-      }
-    }
-    for (const std::string& column : spec_.columns) {
-      CB_TRY(const std::size_t item, find(column));
-      if (!view_.is_granted(item)) {
-        return denied("item '" + column + "' is not in the grant '" + view_.grant->id + "'");
-      }
-      output_.push_back(item);
-    }
-    for (const Comparison& comparison : spec_.comparisons) {
-      CB_DO(clear_for(comparison.column, "a filter"));
-      CB_DO(of_type(comparison.column, comparison.value));
-    }
-    for (const std::string& column : spec_.sort) CB_DO(clear_for(column, "a sort"));
-    if (spec_.key.empty()) return ok();
-    const auto& key = resource_.grades.schema.key;
-    if (key.empty()) return invalid("resource '" + spec_.resource + "' has no key; use a filter");
-    if (spec_.key.size() != key.size() || !spec_.comparisons.empty()) {
-      return invalid("a look-up by key takes all " + std::to_string(key.size()) + " key items (" +
-                     join(key, ", ") + ") and no filter");
-    }
-    for (std::size_t i = 0; i < key.size(); ++i) {
-      CB_DO(clear_for(key[i], "a look-up by key"));
-      CB_DO(of_type(key[i], spec_.key[i]));
-    }
-    return ok();
   }
 
   std::optional<std::size_t> subject() const {
@@ -156,20 +119,41 @@ class Reader {
       shown.cells.push_back(text ? Cell(*text) : Cell());
     }
     if (const auto item = subject()) shown.subject = to_text(cell(*item));
+    if (disputed_ || want_keys_) {
+      std::vector<Cell> key;
+      for (const std::string& item : resource_.grades.schema.key) {
+        key.push_back(cell(resource_.at(item)));
+      }
+      shown.key = disputes_.digest(spec_.resource, key);
+      if (disputed_) shown.dispute = disputes_.id_of(shown.key);
+    }
     return shown;
   }
 
-  Result<void> by_key() {
+  bool is_visible(const std::vector<Cell>& row) const {
+    for (const Comparison& comparison : view_.rows) {
+      if (!holds(comparison, row[resource_.at(comparison.column)])) return false;
+    }
+    const auto item = subject();
+    return !view_.own_only || (item && to_text(row[*item]) == view_.subject);
+  }
+
+  Result<void> by_keys(const std::vector<std::vector<Cell>>& keys) {
     CB_TRY(const auto now, lake_.as_of());
     as_of_ = from_lake(now);
-    CB_TRY(const auto row, lake_.get(spec_.resource, spec_.key));
-    if (!row) return ok();
-    for (const Comparison& comparison : view_.rows) {
-      if (!holds(comparison, (*row)[resource_.at(comparison.column)])) return ok();
+    std::vector<std::optional<std::vector<Cell>>> rows;
+    if (keys.size() == 1) {
+      CB_TRY(auto row, lake_.get(spec_.resource, keys.front()));
+      rows.push_back(std::move(row));
+    } else {
+      CB_TRY(rows, lake_.get_many(spec_.resource, keys));
     }
-    Shown shown = show([&](std::size_t item) { return (*row)[item]; });
-    if (view_.own_only && shown.subject != view_.subject) return ok();
-    shown_.push_back(std::move(shown));
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      if (!rows[i] || !is_visible(*rows[i])) continue;
+      Shown shown = show([&](std::size_t item) { return (*rows[i])[item]; });
+      shown.position = static_cast<std::int64_t>(i);
+      shown_.push_back(std::move(shown));
+    }
     return ok();
   }
 
@@ -191,13 +175,14 @@ class Reader {
     for (const std::string& item : key) add(resource_.at(item));
   }
 
-  Result<void> by_scan() {
-    choose_order();
+  lake::ScanSpec scan_spec(std::vector<std::size_t>& place) const {
     lake::ScanSpec scan{.resource = spec_.resource};
     std::set<std::size_t> needed(output_.begin(), output_.end());
     needed.insert(order_.begin(), order_.end());
     if (const auto item = subject()) needed.insert(*item);
-    std::vector<std::size_t> place(resource_.items.size(), 0);
+    if (disputed_ || want_keys_) {
+      for (const std::string& item : resource_.grades.schema.key) needed.insert(resource_.at(item));
+    }
     for (const std::size_t item : needed) {
       place[item] = scan.columns.size();
       scan.columns.push_back(resource_.items[item].field.name);
@@ -215,53 +200,64 @@ class Reader {
     for (const std::size_t item : order_) {
       scan.order.push_back({resource_.items[item].field.name, false});
     }
-    scan.limit = spec_.limit + (unique_ ? 0 : Guard::alike_rows_max);
+    return scan;
+  }
+
+  using Take = std::function<Result<void>(Shown&&)>;
+
+  // Rows alike in what is clear gather in a group; whole groups go on to `shown_` where a last row
+  // was set (it cuts), else to `take`.
+  Result<void> by_scan(std::int64_t alike_max, const Take& take) {
+    choose_order();
+    std::vector<std::size_t> place(resource_.items.size(), 0);
+    lake::ScanSpec scan = scan_spec(place);
+    if (last_ > 0) scan.limit = last_ + (unique_ ? 0 : alike_max + 1);
+    std::vector<Shown> group;
     CB_TRY(const auto read_at, lake_.scan(scan, [&](const Batch& batch) -> Result<void> {
       for (std::size_t row = 0; row < batch.rows && !enough_; ++row) {
-        take(show([&](std::size_t item) { return batch.columns[place[item]].cell_at(row); }));
+        Shown shown =
+            show([&](std::size_t item) { return batch.columns[place[item]].cell_at(row); });
+        if (!group.empty() && (unique_ || shown.order != group.front().order)) {
+          CB_DO(settle(group, take));
+        }
+        group.push_back(std::move(shown));
+        if (static_cast<std::int64_t>(group.size()) > alike_max) {
+          return exhausted("more than " + std::to_string(alike_max) +
+                           " rows are alike in what is clear to you; narrow the filter");
+        }
       }
       return ok();
     }));
+    if (!enough_ && !group.empty()) CB_DO(settle(group, take));
     as_of_ = from_lake(read_at);
-    return settle(static_cast<std::size_t>(scan.limit));
-  }
-
-  void take(Shown shown) {
-    const auto limit = static_cast<std::size_t>(spec_.limit);
-    if (shown_.size() >= limit && shown.order != shown_.back().order) {
-      enough_ = true;  // the last place went to another row, and this one is not alike
-      return;
-    }
-    shown_.push_back(std::move(shown));
+    return ok();
   }
 
   // Rows alike in what is clear come in the order of what they show; then the limit cuts.
-  Result<void> settle(std::size_t read_max) {
-    if (!unique_ && shown_.size() >= read_max) {
-      return exhausted("more than " + std::to_string(Guard::alike_rows_max) +
-                       " rows are alike in what is clear to you; narrow the filter");
-    }
+  Result<void> settle(std::vector<Shown>& group, const Take& take) {
     const auto text_before = [](const Shown& a, const Shown& b) {
+      if (a.dispute != b.dispute) return a.dispute < b.dispute;
       return std::lexicographical_compare(a.cells.begin(), a.cells.end(), b.cells.begin(),
                                           b.cells.end(), [](const Cell& x, const Cell& y) {
                                             if (is_null(x) != is_null(y)) return is_null(x);
                                             return to_text(x) < to_text(y);
                                           });
     };
-    for (std::size_t begin = 0; begin < shown_.size();) {
-      std::size_t end = begin + 1;
-      while (end < shown_.size() && shown_[end].order == shown_[begin].order) ++end;
-      std::sort(shown_.begin() + static_cast<std::ptrdiff_t>(begin),
-                shown_.begin() + static_cast<std::ptrdiff_t>(end), text_before);
-      begin = end;
+    if (group.size() > 1) std::sort(group.begin(), group.end(), text_before);
+    for (Shown& shown : group) {
+      if (last_ == 0) {
+        CB_DO(take(std::move(shown)));
+      } else if (static_cast<std::int64_t>(shown_.size()) < last_) {
+        shown_.push_back(std::move(shown));
+      }
     }
-    if (shown_.size() > static_cast<std::size_t>(spec_.limit)) {
-      shown_.resize(static_cast<std::size_t>(spec_.limit));
-    }
+    group.clear();
+    enough_ = last_ > 0 && static_cast<std::int64_t>(shown_.size()) >= last_;
     return ok();
   }
 
   lake::Lake& lake_;
+  const Disputes& disputes_;
   const View& view_;
   const ReadSpec& spec_;
   const GradedResource& resource_;
@@ -270,13 +266,28 @@ class Reader {
   std::vector<Shown> shown_;
   bool unique_ = false;
   bool enough_ = false;
+  bool disputed_ = false;   // some rows of the resource are
+  bool want_keys_ = false;  // digests of keys are asked for
+  std::int64_t last_ = 0;   // rows up to here are read; 0 = all
   AsOf as_of_;
 };
 
 }  // namespace
 
-Result<Rows> read_rows(lake::Lake& lake, const View& view, const ReadSpec& spec) {
-  return Reader(lake, view, spec).run();
+Result<Rows> read_rows(lake::Lake& lake, const Disputes& disputes, const View& view,
+                       const ReadSpec& spec) {
+  return Reader(lake, disputes, view, spec).run();
+}
+
+Result<AsOf> stream_rows(lake::Lake& lake, const Disputes& disputes, const View& view,
+                         const ReadSpec& spec, bool want_keys, std::size_t part_rows,
+                         const std::function<Result<void>(Rows&&)>& sink) {
+  return Reader(lake, disputes, view, spec).stream(part_rows, want_keys, sink);
+}
+
+Result<OneRow> show_row(lake::Lake& lake, const Disputes& disputes, const View& view,
+                        const ReadSpec& spec, const std::vector<Cell>& row) {
+  return Reader(lake, disputes, view, spec).one(row);
 }
 
 lake::Comparison to_lake(const Comparison& comparison) {

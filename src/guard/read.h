@@ -2,7 +2,10 @@
 // guard.
 #pragma once
 
+#include <functional>
+
 #include "grades.h"
+#include "guard/dispute.h"
 #include "guard/grant.h"
 #include "lake/lake.h"
 
@@ -38,11 +41,33 @@ struct Rows {
   Batch batch;  // masked, in the order the caller gets
   std::vector<ReadColumn> columns;
   std::vector<std::string> subjects;  // whom the rows concern, each once; for the audit
+  std::vector<std::pair<std::size_t, std::string>> disputed;  // row, id of the dispute
+  std::vector<std::int64_t> positions;  // by keys: of each row, which of the keys it has
+  std::vector<std::string> keys;        // digests of the rows' keys, where they were asked for
   AsOf as_of;
 };
 
+// The items that the caller gets, by their places; an error where he may not ask so.
+Result<std::vector<std::size_t>> check_spec(const View& view, const ReadSpec& spec,
+                                            std::int64_t limit_max);
+
 // Checks the spec against the view, then reads and masks. Refusals say nothing of the data.
-Result<Rows> read_rows(lake::Lake& lake, const View& view, const ReadSpec& spec);
+Result<Rows> read_rows(lake::Lake& lake, const Disputes& disputes, const View& view,
+                       const ReadSpec& spec);
+
+// All rows that fit, in parts of at most `part_rows`, in the same order.
+Result<AsOf> stream_rows(lake::Lake& lake, const Disputes& disputes, const View& view,
+                         const ReadSpec& spec, bool want_keys, std::size_t part_rows,
+                         const std::function<Result<void>(Rows&&)>& sink);
+
+// One row (all cells, as the change log has it), masked, with the digest of its key; and whether it
+// is among the rows that the caller may see.
+struct OneRow {
+  Rows rows;
+  bool visible = false;
+};
+Result<OneRow> show_row(lake::Lake& lake, const Disputes& disputes, const View& view,
+                        const ReadSpec& spec, const std::vector<Cell>& row);
 
 // One row's answers to "is it this?"; `subject`: whom the row is about, for the audit.
 struct CheckedRow {

@@ -12,7 +12,8 @@ Result<Reply> records(Guard& guard, const Request& request) {
   CB_TRY(const ReadSpec spec, read_query(grades, {.key = request.param("key"),
                                                   .filter = request.param("filter"),
                                                   .sort = request.param("sort"),
-                                                  .limit = request.int_param("limit", 20)}));
+                                                  .limit = request.int_param("limit", 20),
+                                                  .offset = request.int_param("offset", 0)}));
   const Access access{request.principal, request.param("purpose"), request.param("basis"),
                       request.param("grant")};
   CB_TRY(const ReadResult read, guard.read(access, spec));
@@ -23,9 +24,12 @@ Result<Reply> records(Guard& guard, const Request& request) {
                        {"grade", name_of(column.grade)},
                        {"masked", column.masked}});
   }
+  json::array disputed;
+  for (const auto& [row, id] : read.disputed) disputed.push_back({{"row", row}, {"dispute", id}});
   Reply reply = Reply::json(
       {{"columns", std::move(columns)},
        {"rows", answer_rows(read.batch)},
+       {"disputed", std::move(disputed)},
        {"audit", {{"index", read.audit_index}, {"salt", read.answer_salt}}},
        {"as_of", {{"rows_seq", read.as_of.rows_seq}, {"columns_seq", read.as_of.columns_seq}}}});
   reply.headers.emplace_back("Cache-Control", "no-store");
@@ -47,8 +51,10 @@ std::vector<Route> record_routes(Guard& guard) {
                   query_param("key", text("key items joined by ','", text_bytes_max)),
                   query_param("filter", text("item=value joined by '&'", text_bytes_max)),
                   query_param("sort", text("items joined by ','", text_bytes_max)),
-                  query_param("limit", integer("rows", 1, Guard::rows_max))},
-       .reply = any("columns, rows, audit.index, as_of"),
+                  query_param("limit", integer("rows", 1, Guard::rows_max)),
+                  query_param("offset", integer("rows before", 0, Guard::offset_max)),
+                  query_param("grant", text("id of a grant, where several apply", 40))},
+       .reply = any("columns, rows, disputed, audit.index, as_of"),
        .right = Right::signed_in(),
        .audit = Audit::none("the read door writes guard.read with columns and count"),
        .handler = [&guard](const Request& request) { return records(guard, request); }});

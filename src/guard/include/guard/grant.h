@@ -20,6 +20,10 @@ class Db;
 
 namespace citybrain::guard {
 
+// A grant to this department is to everybody, without a login too; its purpose is "open".
+inline constexpr std::string_view public_department = "public";
+inline constexpr std::string_view open_purpose = "open";
+
 // What a caller sees of a value. by_grade is the city's default (L1 clear, L2 general, L3 a part,
 // L4 nothing); a grant may name another for an item, and then that one counts and no other.
 struct Mask {
@@ -48,7 +52,7 @@ struct Mask {
 
 struct Grant {
   std::string id;
-  std::string department;  // who may read
+  std::string department;  // who may read; public_department = anybody
   std::string account;     // only this account of it; "" = all
   std::string purpose;     // code
   std::string resource;
@@ -93,6 +97,8 @@ class Grants {
                          std::string_view resource) const;
   // Counts a read of so many rows; exhausted where that is more than the grant allows.
   Result<void> count(const Grant& grant, std::int64_t rows);
+  // Denied where it has ended or was revoked since.
+  Result<void> still_stands(std::string_view id) const;
 
  private:
   struct State;

@@ -15,8 +15,10 @@
 #include "base/room.h"
 #include "base/schema.h"
 #include "guard/audit.h"
+#include "guard/dispute.h"
 #include "guard/grant.h"
 #include "guard/identity.h"
+#include "guard/share.h"
 #include "guard/transparency.h"
 
 namespace citybrain::lake {
@@ -91,9 +93,11 @@ struct ReadSpec {
   std::string resource;
   std::vector<std::string> columns = {};  // empty = all
   std::vector<Cell> key = {};             // exact key in the schema's order; empty = by comparisons
+  std::vector<std::vector<Cell>> keys = {};  // or several, at most rows_max; those found come back
   std::vector<Comparison> comparisons = {};
   std::vector<std::string> sort = {};  // ascending; only columns that are clear to the caller
-  std::int64_t limit = 20;             // 1..rows_max
+  std::int64_t limit = 20;             // 1..rows_max; of an export: any
+  std::int64_t offset = 0;             // 0..offset_max; not with keys
 };
 
 // Where what was read stands, as sequences of the change log: the last change landed, and the last
@@ -119,6 +123,17 @@ struct ReadResult {
   // entry tells nothing of the answer, and the caller can prove what it was.
   std::string answer_salt;
   AsOf as_of;
+  std::vector<std::pair<std::size_t, std::string>> disputed = {};  // row, id of its dispute
+  std::vector<std::int64_t> positions = {};  // by keys: of each row, which of them it has
+};
+
+struct MaskedChanges {
+  std::vector<ReadColumn> columns;
+  std::vector<MaskedChange> changes;
+  std::int64_t next = 0;  // the cursor for the next call
+  bool more = false;      // more is there already
+  std::uint64_t audit_index = 0;
+  std::string answer_salt;  // of the digest over the changes' cells, as in ReadResult
 };
 
 // The rows as they leave over HTTP, and hex SHA-256(salt || their JSON text without blanks).
@@ -204,8 +219,13 @@ struct GuardOptions {
 // granted is refused, and the refusal names what is missing and nothing of the data.
 class Guard {
  public:
-  static constexpr std::int64_t rows_max = 1000;          // of one read
-  static constexpr std::int64_t alike_rows_max = 100000;  // see read()
+  static constexpr std::int64_t rows_max = 1000;                    // of one read
+  static constexpr std::int64_t alike_rows_max = 100000;            // see read()
+  static constexpr std::int64_t export_alike_rows_max = 2'000'000;  // the same of an export
+  static constexpr std::int64_t export_part_rows_max = 1000;
+  static constexpr std::int64_t offset_max = 100'000;
+  static constexpr std::int64_t changes_max = 1000;               // of one call
+  static constexpr std::int64_t changes_looked_at_max = 100'000;  // of all resources, in one call
   static constexpr std::size_t comparisons_max = 16;
 
   Guard(sql::Db& db, lake::Lake& lake, const Clock& clock, Random& random,
@@ -223,6 +243,8 @@ class Guard {
   const AuditLog& audit_log() const { return *audit_; }
   Grants& grants() { return *grants_; }
   const Grants& grants() const { return *grants_; }
+  Disputes& disputes() { return *disputes_; }
+  const Disputes& disputes() const { return *disputes_; }
   Transparency& transparency() { return *transparency_; }
   const Transparency& transparency() const { return *transparency_; }
 
@@ -264,6 +286,17 @@ class Guard {
   Result<Verified> verify(const Access& access, std::string_view resource,
                           const std::vector<Cell>& key,
                           const std::vector<std::pair<std::string, Cell>>& claims);
+  // All rows that fit, in the order of read(), in parts. Each part is counted against the grant,
+  // which must still stand, and has its audit entry before `sink` gets it; an Error from `sink`
+  // ends the export and is returned. `spec` has no key; its limit counts for nothing.
+  using ExportSink = std::function<Result<void>(const ExportPart&, const std::vector<ReadColumn>&)>;
+  Result<Exported> export_rows(const Access& access, const ReadSpec& spec, const ExportSink& sink);
+  // Changes of a keyed resource after `after` (0 = from the beginning), oldest first, masked as
+  // read() masks: upserts with the row as it was then, tombstones for what went or left the grant's
+  // filter. Needs the key's items clear, as pseudonym or format-preserving. `columns` empty = all.
+  Result<MaskedChanges> changes(const Access& access, std::string_view resource,
+                                const std::vector<std::string>& columns, std::int64_t after,
+                                std::int64_t limit);
   // Gives a grant on a resource that is known here; see Grants::give.
   Result<Grant> give(const Grant& grant);
 
@@ -289,6 +322,7 @@ class Guard {
   std::unique_ptr<AuditLog> audit_;
   std::unique_ptr<Transparency> transparency_;
   std::unique_ptr<Grants> grants_;
+  std::unique_ptr<Disputes> disputes_;
   std::unique_ptr<State> state_;
 };
 
