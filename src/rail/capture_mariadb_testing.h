@@ -66,6 +66,11 @@ class Mariadb {
                 " uid=citybrain database=city poll_ms=100",
             "citybrain", "", watermark};
   }
+  // A client that runs what it reads on stdin.
+  std::string command(const std::string& database = "city") const {
+    return "mariadb --no-defaults -N -B -r --connect-timeout=5 --socket=" + dir_ +
+           "/sock -u root " + database;
+  }
   bool try_run(const std::string& sql) const { return client(sql).second == 0; }
   // A failure stops the process, as of a test that is wrong.
   void run(const std::string& sql, const std::string& database = "city") const {
@@ -114,8 +119,7 @@ class Mariadb {
   }
   std::pair<std::string, int> client(const std::string& sql,
                                      const std::string& database = "city") const {
-    return shell("mariadb --no-defaults -N -B -r --connect-timeout=5 --socket=" + dir_ +
-                 "/sock -u root " + database + " -e \"" + sql + "\"");
+    return shell(command(database) + " -e \"" + sql + "\"");
   }
   static void ran(const std::string& sql, const std::pair<std::string, int>& done) {
     if (done.second == 0) return;
