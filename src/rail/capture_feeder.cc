@@ -51,17 +51,25 @@ FeederStatus Feeder::status() const {
 }
 
 Result<void> Feeder::set_state(const std::string& state, const std::string& reason) {
-  if (row_.state == state && row_.reason == reason) return ok();
+  if (row_.state == state && row_.reason == reason) {
+    const std::lock_guard lock(mutex_);
+    if (status_.state != state) status_.state.clear();  // it passed, and the store never knew
+    return ok();
+  }
   log(reason.empty() ? Level::info : Level::warn, "rail", "captured source " + state,
       {{"source", name_}, {"why", reason}});
   row_.state = state;
   row_.reason = reason;
-  return rail_.db.write(
+  const auto saved = rail_.db.write(
       [&](sql::Tx& tx) { return set_capture_state(tx, name_, state, reason, rail_.clock.now()); });
+  const std::lock_guard lock(mutex_);
+  status_.state = saved ? "" : state;
+  status_.reason = saved ? "" : reason;
+  return saved;
 }
 
 // What a failure means for the source's state. Where the store itself does not answer, the state
-// there stays as it was.
+// there stays as it was, and status() says how it is.
 void Feeder::report(const Error& error) {
   const std::string state = pausing_                           ? "paused"
                             : capture::passes_by_itself(error) ? "waiting"

@@ -30,6 +30,9 @@ struct FeederStatus {
   std::int64_t changes_per_second = 0;  // over the last ten seconds or so
   std::string alert;
   std::int64_t spilled_bytes = 0;  // of the transaction that is open
+  // Where the store did not take it (a full disk): state and reason as they are; else "".
+  std::string state;
+  std::string reason;
 };
 
 // The settings to reach a captured source with, its password unsealed or read from its file.

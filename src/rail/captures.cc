@@ -62,8 +62,8 @@ Captured shown(const CaptureRow& row, const std::vector<CaptureTableRow>& tables
   out.password_file = row.secret_file;
   out.department = row.department;
   out.system = row.system;
-  out.state = row.state;
-  out.reason = row.reason;
+  out.state = status.state.empty() ? row.state : status.state;
+  out.reason = status.state.empty() ? row.reason : status.reason;
   out.position = row.position;
   out.lag_bytes = status.lag_bytes;
   out.lag_bytes_max = status.lag_bytes_max;
@@ -72,7 +72,7 @@ Captured shown(const CaptureRow& row, const std::vector<CaptureTableRow>& tables
   out.transactions = row.transactions;
   out.alert = status.alert;
   // Two clocks, so what is a little negative is none.
-  const bool behind = row.state != "streaming" || status.rows_waiting > 0;
+  const bool behind = out.state != "streaming" || status.rows_waiting > 0;
   if (row.commit_at.us > 0) {
     out.commit_at = row.commit_at;
     const std::int64_t age_us = SystemClock().now().us - row.commit_at.us;
