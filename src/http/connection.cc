@@ -219,6 +219,7 @@ void Connection::answer(Reply reply) {
   plan_.entry->meter->count(reply.status, Steady::now() - started_);
   if (core_.draining.load(std::memory_order_relaxed)) keep_alive_ = false;
   if (reply.stream && !plan_.head_only) return start_stream(std::move(reply));
+  if (reply.pull && !plan_.head_only) return start_pull(std::move(reply));
   Outgoing outgoing;
   outgoing.reply = std::move(reply);
   outgoing.head_only = plan_.head_only;
@@ -233,6 +234,8 @@ void Connection::send(Outgoing outgoing) {
              {.keep_alive = keep_alive_,
               .old_version = old_version_,
               .stream = static_cast<bool>(outgoing_.reply.stream),
+              .chunked = outgoing_.reply.pull && outgoing_.reply.pull_bytes < 0,
+              .open_api = is_open_api(),
               .date = thread_.date,
               .request_id = plan_.request.request_id});
   const std::string* body = &outgoing_.reply.body;

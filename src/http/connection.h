@@ -64,6 +64,11 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void on_sent(boost::system::error_code ec);
   void linger();
 
+  void start_pull(Reply reply);
+  void ask_piece();
+  void on_piece(Result<std::string> piece);
+  bool is_open_api() const { return plan_.entry != nullptr && plan_.entry->route->open_api; }
+
   void start_stream(Reply reply);
   void watch();
   void tick_stream();
@@ -88,6 +93,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::string out_;  // the head, and a small body behind it
   std::optional<StreamState> stream_;
   std::size_t discarded_ = 0;
+  bool chunked_ = false;         // the body under way comes in chunks
+  std::int64_t pull_left_ = -1;  // bytes of it still to come, where its length was told
 };
 
 }  // namespace citybrain::http

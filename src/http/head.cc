@@ -43,6 +43,10 @@ void write_file(std::string& out, const Outgoing& outgoing) {
   if (outgoing.gzip && outgoing.reply.status != 304) line(out, "Content-Encoding", "gzip");
 }
 
+std::size_t length_of(const Reply& reply) {
+  return reply.pull_bytes >= 0 ? static_cast<std::size_t>(reply.pull_bytes) : reply.body.size();
+}
+
 void write_route(std::string& out, const Reply& reply) {
   bool cached = false;
   for (const auto& [name, value] : reply.headers) {
@@ -75,8 +79,9 @@ void write_head(std::string& out, const Outgoing& outgoing, const HeadFacts& fac
   const std::string& type = file != nullptr ? file->type : reply.content_type;
   if (!bodiless) {
     line(out, "Content-Type", type);
-    if (!facts.stream) {
-      const std::size_t length = file == nullptr ? reply.body.size()
+    if (facts.chunked) out += "Transfer-Encoding: chunked\r\n";
+    if (!facts.stream && !facts.chunked) {
+      const std::size_t length = file == nullptr ? length_of(reply)
                                  : outgoing.gzip ? file->gzip.size()
                                                  : file->content.size();
       out += "Content-Length: ";
@@ -89,6 +94,8 @@ void write_head(std::string& out, const Outgoing& outgoing, const HeadFacts& fac
   } else {
     write_route(out, reply);
   }
+  if (facts.open_api)
+    out += "Access-Control-Allow-Origin: *\r\nAccess-Control-Expose-Headers: *\r\n";
   out += every_reply;
   out += type.starts_with("text/html") ? page_policy : data_policy;
   out += "\r\n";

@@ -13,6 +13,8 @@ struct HeadFacts {
   bool keep_alive = true;
   bool old_version = false;  // the request was HTTP/1.0
   bool stream = false;       // no length: the body ends with the connection
+  bool chunked = false;      // no length: the body comes in chunks (RFC 9112 §7.1)
+  bool open_api = false;     // pages of other origins may read the reply
   std::string_view date;
   std::string_view request_id;
 };

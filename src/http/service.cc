@@ -105,6 +105,13 @@ Plan Service::plan(Incoming&& incoming) const {
                     405);
     }
     out.answer.reply.headers.emplace_back("Allow", allow);
+    if (options && match.entry != nullptr && match.entry->route->open_api) {
+      out.answer.reply.headers.emplace_back("Access-Control-Allow-Origin", "*");
+      out.answer.reply.headers.emplace_back("Access-Control-Allow-Methods", allow);
+      out.answer.reply.headers.emplace_back("Access-Control-Allow-Headers",
+                                            "Authorization, Content-Type, X-CKAN-API-Key");
+      out.answer.reply.headers.emplace_back("Access-Control-Max-Age", "86400");
+    }
     return out;
   }
   if (match.entry == nullptr) return plan_file(std::move(plan), target.path);
@@ -117,8 +124,13 @@ Plan Service::plan(Incoming&& incoming) const {
         return refusal(std::move(plan), fits.error(), 400);
     request.params.emplace(match.entry->path_names[i], *std::move(value));
   }
-  if (const auto read = read_query(target.query, match.entry->query_params, request.params); !read)
+  const bool open_api = match.entry->route->open_api;
+  if (open_api) {
+    request.headers.erase("cookie");
+  } else if (const auto read = read_query(target.query, match.entry->query_params, request.params);
+             !read) {
     return refusal(std::move(plan), read.error(), 400);
+  }
   if (is_forged(request))
     return refusal(
         std::move(plan),

@@ -68,12 +68,18 @@ struct StreamEvent {
 // (0 at first, or the client's Last-Event-ID); it returns what is new and moves the cursor.
 using StreamPoll = std::function<std::vector<StreamEvent>(std::uint64_t& cursor)>;
 
+// The next piece of a long body, "" at its end. Called by a worker each time the peer has taken the
+// piece before; an Error ends the reply short, and the peer sees that it is not whole.
+using BodyPull = std::function<Result<std::string>()>;
+
 struct Reply {
   int status = 200;
   std::string content_type = "application/json";
   std::string body;
   std::vector<std::pair<std::string, std::string>> headers;
-  StreamPoll stream;  // set: an SSE stream, body unused
+  StreamPoll stream;             // set: an SSE stream, body unused
+  BodyPull pull;                 // set: the body in pieces, body unused
+  std::int64_t pull_bytes = -1;  // its length where that is known
 
   static Reply json(const citybrain::json::value& value, int status = 200);
   static Reply text(std::string body, std::string content_type = "text/plain; charset=utf-8");
@@ -130,6 +136,9 @@ struct Route {
   // The handler never blocks and takes microseconds: http runs it on its I/O thread. Only for
   // routes for anyone() that are not audited; any other is refused at start.
   bool cheap = false;
+  // A read API of other programs' making, open to every site: the query is not checked (the handler
+  // reads Request::target), browsers of other origins may call it, and a cookie counts for nothing.
+  bool open_api = false;
 };
 
 struct Migration {

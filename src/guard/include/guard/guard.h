@@ -177,6 +177,8 @@ struct Changes {
 };
 
 class Guard;
+struct ReleaseSpec;
+struct Released;
 
 // Reading: one piece of internal work over any number of resources, on record as ONE audit entry.
 // Owned by its caller, used by one thread. Values are clear: nothing that was read, nor anything
@@ -307,6 +309,10 @@ class Guard {
                                   const std::vector<std::string>& columns,
                                   const std::vector<Comparison>& comparisons,
                                   const Reading::Sink& sink);
+  // All rows of some items, masked, in batches to `sink`, for what is handed on as a whole (open
+  // data, exports); see guard/release.h. What the sink got may leave once this returned.
+  Result<Released> release(const InternalPurpose& purpose, const ReleaseSpec& spec,
+                           const Reading::Sink& sink);
   // Figures without personal data: groups only by items of grade L1 or L2.
   Result<Batch> aggregate(const InternalPurpose& purpose, const AggregateSpec& spec);
   // Keys that changed after `after`, oldest first, at most `limit`: for bringing internal results
