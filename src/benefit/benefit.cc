@@ -35,12 +35,25 @@ Result<MatchReport> Benefit::match(const std::string& policy) {
 }
 
 Result<std::string> Benefit::claim(const Principal& claimant, const std::string& policy) {
-  return claim_benefit(state_->parts.db, state_->ledger, state_->options, claimant, policy,
-                       state_->parts.clock.now());
+  Submission one_click;
+  one_click.policy = policy;
+  one_click.promise = true;  // the button says so
+  CB_TRY(const std::string id, state_->claims.submit(claimant, one_click));
+  return state_->parts.db.read([&](sql::Session& session) -> Result<std::string> {
+    CB_TRY(const Claim claim, read_claim(session, id));
+    if (claim.state == "refused") return not_found("nothing is due to you: " + claim.reason);
+    return claim.entitlement;
+  });
 }
 
 Result<void> Benefit::approve(const Principal& officer, const std::string& claim) {
-  return approve_claim(state_->parts.db, state_->ledger, officer, claim, state_->parts.clock.now());
+  return state_->claims.approve(officer, claim);
+}
+
+Result<bool> Benefit::run_deadlines() { return state_->claims.run_deadlines(); }
+
+Result<std::int64_t> Benefit::import_procedures(std::string_view text, const std::string& officer) {
+  return benefit::import_procedures(state_->parts.db, text, officer, state_->parts.clock.now());
 }
 
 Result<bool> Benefit::open_and_close() {

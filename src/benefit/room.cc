@@ -53,6 +53,7 @@ Room make_room(std::shared_ptr<Benefit> benefit) {
   room.jobs = {job("benefit.windows", 30'000, benefit, &Benefit::open_and_close),
                job("benefit.redecide", 500, benefit, &Benefit::redecide),
                job("benefit.commit", 2'000, benefit, &Benefit::commit_waiting),
+               job("benefit.deadlines", 5'000, benefit, &Benefit::run_deadlines),
                job("benefit.pay", 100, benefit, &Benefit::pay)};
   room.indicators = indicators_of(benefit);
   room.health = {{"ledger", [benefit] { return balanced(benefit->state()); }}};

@@ -6,6 +6,7 @@
 #include "claims.h"
 #include "matcher.h"
 #include "payer.h"
+#include "queue.h"
 
 namespace citybrain::benefit {
 
@@ -15,13 +16,15 @@ struct Benefit::State {
         options(std::move(o)),
         ledger(p.clock),
         matcher(p, options, ledger),
-        payer(p, options, ledger) {}
+        payer(p, options, ledger),
+        claims(p, options, ledger) {}
 
   Parts parts;
   Options options;
   Ledger ledger;
   Matcher matcher;
   Payer payer;
+  Claims claims;
   QueuePlace queue;
 };
 

@@ -36,6 +36,8 @@ struct Policy {
 
   // Nobody has to ask: what is due is paid.
   bool unasked() const { return mode == "免申即享"; }
+  // Claims are taken and subjects matched: also while the quota is used up, for the queue.
+  bool takes_claims() const { return state == "open" || state == "exhausted"; }
   // A policy pays once a window.
   std::string period() const { return to_iso(window_from); }
 };

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/calendar.h"
 #include "base/clock.h"
 #include "base/result.h"
 #include "base/room.h"
@@ -42,6 +43,7 @@ struct Options {
   std::int64_t redecide_behind_max = 20'000;  // above: all subjects are decided instead
   std::string demo_note = {};                 // shown beside payments in a demo city
   Names names = {};                           // of divisions and departments, by code
+  WorkCalendar calendar = {};                 // working days of the time limits
 };
 
 struct Parts {
@@ -88,6 +90,9 @@ class Benefit {
   // Policies from CSV text (columns of city/policies.csv) as drafts by `drafter`; a published
   // policy is left alone. Returns how many were written.
   Result<std::int64_t> import_policies(std::string_view csv, const std::string& drafter);
+  // How claims are dealt with: a JSON object of policy code → procedure (city/procedures.json). All
+  // or nothing; returns how many were stored.
+  Result<std::int64_t> import_procedures(std::string_view text, const std::string& officer);
   // draft → published (→ open when its window is). By another than the drafter.
   Result<void> publish(const std::string& policy, const std::string& publisher);
   // Publishes every draft of others; for the demo's start.
@@ -105,6 +110,7 @@ class Benefit {
   Result<bool> open_and_close();
   Result<bool> redecide();
   Result<bool> commit_waiting();
+  Result<bool> run_deadlines();
   Result<bool> pay();
 
   // Recomputes the ledger from its journal.
