@@ -12,6 +12,7 @@ build_packages=(ca-certificates g++ cmake ninja-build ccache pkg-config python3 
   libsqlite3-dev libpq-dev libmariadb-dev unixodbc-dev libboost1.81-dev libboost-json1.81-dev libsodium-dev libssl-dev
   libintelrdfpmath-dev libpugixml-dev zlib1g-dev unicode-data libzstd-dev libexpat1-dev libminizip-dev libgtest-dev libgmock-dev)
 test_packages=(postgresql-15 mariadb-server mariadb-client odbc-postgresql odbc-mariadb unixodbc
+  clickhouse-server curl haproxy
   chromium fonts-noto-cjk clang-format-14 clang-tidy-14 clang-14
   libclang-rt-14-dev sqlite3 util-linux)
 packages=("${build_packages[@]}")

@@ -35,14 +35,19 @@ postgres=$(mktemp -d /tmp/citybrain-pg.XXXXXX)
 chmod 755 "$postgres"
 mariadb=$(mktemp -d /tmp/citybrain-maria.XXXXXX)
 chmod 755 "$mariadb"
+clickhouse=$(mktemp -d /tmp/citybrain-click.XXXXXX)
+chmod 755 "$clickhouse"
 trap 'tools/postgres.sh stop "$postgres" || true; tools/mariadb.sh stop "$mariadb" || true
-  rm -rf "$postgres" "$mariadb"' EXIT
+  tools/clickhouse.sh stop "$clickhouse" || true; rm -rf "$postgres" "$mariadb" "$clickhouse"' EXIT
 say "starting PostgreSQL in $postgres"
 CITYBRAIN_TEST_POSTGRES=$(tools/postgres.sh start "$postgres")
 export CITYBRAIN_TEST_POSTGRES
 say "starting MariaDB in $mariadb"
 CITYBRAIN_TEST_MARIADB=$(tools/mariadb.sh start "$mariadb")
 export CITYBRAIN_TEST_MARIADB
+say "starting two shards of ClickHouse in $clickhouse"
+CITYBRAIN_TEST_CLICKHOUSE=$(tools/clickhouse.sh start "$clickhouse" 2)
+export CITYBRAIN_TEST_CLICKHOUSE
 export ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
 export TSAN_OPTIONS="second_deadlock_stack=1 suppressions=$PWD/tools/tsan.supp"
 [ "$what" = sanitize ] && export CITYBRAIN_KILLS=${CITYBRAIN_KILLS:-3}

@@ -71,8 +71,7 @@ Result<json::value> ask_running(const std::string& data, const Ask& ask) {
 }
 
 Result<json::value> ask_here(const std::string& data, const Ask& ask) {
-  CityOptions city_options;
-  city_options.data_dir = data;
+  CityOptions city_options = options_here(data);
   city_options.demo = read_demo_mark(data).has_value();
   CB_TRY(const std::unique_ptr<City> city, City::open(city_options));
   Request request;

@@ -37,12 +37,12 @@ std::vector<Option> serve_options() {
           {"address", "127.0.0.1", "address to listen on"},
           {"port", "8080", "port to listen on, 0 = any free one"},
           {"store", "", "PostgreSQL instead of the embedded store: postgres:CONNINFO"},
+          {"columns", "", "a ClickHouse cluster instead of the embedded columns: clickhouse://…"},
           {"treasury", "", "address of the treasury, http://host:port"}};
 }
 
 Result<CityOptions> city_options(const Args& args) {
-  CityOptions options;
-  options.data_dir = args.get("data");
+  CityOptions options = options_here(args.get("data"));
   if (const auto mark = read_demo_mark(options.data_dir)) options.demo = true;
   return options;
 }
@@ -52,7 +52,8 @@ Result<void> run_serve(const std::vector<std::string>& words) {
   CB_TRY(const std::int64_t port, args.integer("port", 0, 65535));
   hold_signals();
   CB_TRY(CityOptions options, city_options(args));
-  options.store = args.get("store");
+  if (!args.get("store").empty()) options.store = args.get("store");
+  if (!args.get("columns").empty()) options.columns = args.get("columns");
   options.treasury = args.get("treasury");
   CB_TRY(const std::unique_ptr<City> city, City::open(options));
   return serve(*city, {args.get("address"), static_cast<std::uint16_t>(port)});

@@ -164,8 +164,7 @@ Result<void> fill(const DemoOptions& options) {
   CB_DO(generate(options, inbox));
   const int shift = demo_shift_days();
   const Step opening(2, "opening the stores and the catalogue");
-  CityOptions city_options;
-  city_options.data_dir = options.data_dir;
+  CityOptions city_options = options_here(options.data_dir);
   city_options.demo = true;
   CB_TRY(const std::unique_ptr<City> city, City::open(city_options));
   CB_TRY(const std::string accounts, city->definition("accounts.csv"));
@@ -242,8 +241,7 @@ Result<void> run_demo_city(const DemoOptions& options) {
                                              options.data_dir + "/treasury.db"}));
   CB_DO(wait_for_treasury(url));
   const Step step(7, "opening the city");
-  CityOptions city_options;
-  city_options.data_dir = options.data_dir;
+  CityOptions city_options = options_here(options.data_dir);
   city_options.demo = true;
   city_options.treasury = url;
   CB_TRY(const std::unique_ptr<City> city, City::open(city_options));

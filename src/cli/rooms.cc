@@ -1,6 +1,8 @@
 // The wiring of all rooms: see rooms.h.
 #include "rooms.h"
 
+#include <cstdlib>
+
 #include "admin_room.h"
 #include "base/csv.h"
 #include "base/json.h"
@@ -68,6 +70,18 @@ struct City::Ports {
   std::unique_ptr<rules::Knowledge> knowledge;
 };
 
+CityOptions options_here(std::string data_dir) {
+  const auto value = [](const char* name) {
+    const char* text = std::getenv(name);
+    return text == nullptr ? std::string() : std::string(text);
+  };
+  CityOptions options;
+  options.data_dir = std::move(data_dir);
+  options.store = value("CITYBRAIN_STORE");
+  options.columns = value("CITYBRAIN_COLUMNS");
+  return options;
+}
+
 City::City(CityOptions options) : options_(std::move(options)) {}
 
 // Rooms first: their handlers and jobs hold references to the parts below.
@@ -104,7 +118,8 @@ Result<void> City::open_stores() {
       options_.store.empty() ? "sqlite:" + options_.data_dir + "/city.db" : options_.store;
   CB_TRY(db_, sql::Db::open(store));
   lake::LakeOptions lake_options;
-  lake_options.columns_path = options_.data_dir + "/columns.duckdb";
+  lake_options.columns_path =
+      options_.columns.empty() ? options_.data_dir + "/columns.duckdb" : options_.columns;
   CB_TRY(lake_, lake::Lake::open(*db_, lake_options));
   CB_DO(sql::migrate(*db_, "guard", guard::migrations()));
   CB_DO(sql::migrate(*db_, "catalog", catalog::migrations()));

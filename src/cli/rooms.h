@@ -42,9 +42,13 @@ struct CityOptions {
   std::string data_dir;
   std::string home = home_dir();  // holds city/ and decisions/
   std::string store;              // "" = sqlite:DATA_DIR/city.db
+  std::string columns;            // "" = DATA_DIR/columns.duckdb
   std::string treasury;           // "http://host:port"
   bool demo = false;
 };
+// Of a data folder, with the stores that CITYBRAIN_STORE and CITYBRAIN_COLUMNS name: a command
+// finds those of the server of its environment, and no list of processes shows a password.
+CityOptions options_here(std::string data_dir);
 
 // Owner: a command. The rooms' functions are thread-safe; open and close from one thread. The parts
 // are torn down in the reverse of the order in which they were made.

@@ -2,6 +2,7 @@
 #include "guard/testing.h"
 
 #include "lake/lake.h"
+#include "lake/testing.h"
 #include "sql/db.h"
 #include "sql/migrate.h"
 
@@ -35,8 +36,9 @@ TestGuard::TestGuard(const std::string& url, const std::string& folder, std::uin
   s.db = sql::Db::open(url).value();
   CB_CHECK(sql::migrate(*s.db, "guard", migrations()).has_value());
   const std::string kind = s.db->engine() == sql::Engine::sqlite ? "sqlite" : "postgres";
-  s.lake =
-      lake::Lake::open(*s.db, {.columns_path = folder + "/columns-" + kind + ".duckdb"}).value();
+  s.lake = lake::Lake::open(*s.db, {.columns_path = lake::columns_beside(
+                                        url, folder + "/columns-" + kind + ".duckdb")})
+               .value();
   s.guard = std::make_unique<Guard>(*s.db, *s.lake, clock, random,
                                     GuardOptions{{.cheap_passwords = true}});
   CB_CHECK(s.guard->open().has_value());

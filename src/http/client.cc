@@ -98,6 +98,8 @@ class Line {
   Line(const Line&) = delete;
   Line& operator=(const Line&) = delete;
 
+  void end_at(Steady::time_point deadline) { deadline_ = deadline; }
+
   Result<void> connect_to(const Address& address) {
     return address.unix_path.empty() ? connect_tcp(address) : connect_unix(address.unix_path);
   }
@@ -190,7 +192,7 @@ class Line {
   }
 
   const std::string peer_;
-  const Steady::time_point deadline_;
+  Steady::time_point deadline_;
   int fd_ = -1;
 };
 
@@ -234,13 +236,31 @@ Error parse_error(const std::string& peer, const boost::system::error_code& ec) 
   return corrupt(peer + ": the reply is not HTTP: " + ec.message());
 }
 
+// Gives what has come of the body to its reader; a reply of another status is kept, within limits.
+Result<void> hand_over(Parser& parser, const Call& call, const std::string& peer) {
+  if (!call.on_body || !parser.is_header_done()) return ok();
+  std::string& body = parser.get().body();
+  if (parser.get().result_int() != 200) {
+    if (body.size() > call.reply_bytes_max) return parse_error(peer, bh::error::body_limit);
+    return ok();
+  }
+  if (body.empty()) return ok();
+  CB_DO(call.on_body(body));
+  body.clear();
+  return ok();
+}
+
 Result<ClientReply> receive_reply(Line& line, const Call& call, const std::string& peer) {
   constexpr std::size_t read_bytes_max = 64 << 10;
   constexpr int interim_max = 8;  // 1xx replies before the reply
   boost::beast::flat_buffer buffer;
   for (int interim = 0; interim < interim_max; ++interim) {
     Parser parser;
-    parser.body_limit(call.reply_bytes_max);
+    if (call.on_body) {
+      parser.body_limit(boost::none);
+    } else {
+      parser.body_limit(call.reply_bytes_max);
+    }
     parser.eager(true);
     parser.skip(call.method == "HEAD");
     bool ended = false;
@@ -249,6 +269,7 @@ Result<ClientReply> receive_reply(Line& line, const Call& call, const std::strin
       if (buffer.size() > 0) {
         buffer.consume(parser.put(buffer.data(), ec));
         if (ec && ec != bh::error::need_more) return parse_error(peer, ec);
+        CB_DO(hand_over(parser, call, peer));
         if (parser.is_done() || (!ec && buffer.size() > 0)) continue;
       }
       if (ended) {
@@ -279,8 +300,13 @@ std::string ClientReply::header(std::string_view name) const {
 Result<ClientReply> call(const Call& call) {
   CB_TRY(const Address address, address_of(call.url));
   CB_TRY(const std::string text, request_text(call, address));
-  Line line(address.shown, Steady::now() + call.timeout);
+  const auto start = Steady::now();
+  const auto connect = call.connect_timeout.count() > 0
+                           ? std::min(call.connect_timeout, call.timeout)
+                           : call.timeout;
+  Line line(address.shown, start + connect);
   CB_DO(line.connect_to(address));
+  line.end_at(start + call.timeout);
   CB_DO(line.send_all(text));
   return receive_reply(line, call, address.shown);
 }

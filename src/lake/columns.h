@@ -1,5 +1,6 @@
-// Columns: the port to a column store. DuckDB stands behind it (duckdb_columns.cc); a cluster may
-// stand there as well, so nothing here assumes one engine, one file or SQL.
+// Columns: the port to a column store. DuckDB stands behind it (duckdb_columns.cc), or the shards
+// of a ClickHouse cluster (clickhouse_columns.cc); nothing here assumes one engine, one file or
+// SQL.
 #pragma once
 
 #include <functional>
@@ -50,5 +51,9 @@ class Columns {
 // Opens the file; `store_id` names the rows it belongs to: a file of another store is refused.
 Result<std::unique_ptr<Columns>> open_duckdb(const LakeOptions& options,
                                              const std::string& store_id);
+// The shards of a cluster, by the address clickhouse.h describes. Nothing is asked of them yet, so
+// that a city opens while one is away.
+Result<std::unique_ptr<Columns>> open_clickhouse(const std::string& address,
+                                                 const std::string& store_id);
 
 }  // namespace citybrain::lake

@@ -12,7 +12,7 @@
 #include "copy_file.h"
 #include "definition.h"
 #include "duck.h"
-#include "duckdb_sql.h"
+#include "select.h"
 
 namespace citybrain::lake {
 namespace {
@@ -214,7 +214,7 @@ Result<std::int64_t> DuckColumns::fed() {
 
 Result<std::int64_t> DuckColumns::scan(const Resource& resource, const ScanSpec& spec,
                                        const std::function<Result<void>(const Batch&)>& fn) {
-  CB_TRY(const Select select, select_of(resource, spec));
+  CB_TRY(const Select select, select_of(duckdb_dialect(), resource, spec));
   std::int64_t seq = 0;
   CB_DO(read([&](DuckConnection& from) -> Result<void> {
     CB_TRY(seq, fed_of(from));
@@ -230,7 +230,7 @@ Result<std::int64_t> DuckColumns::scan(const Resource& resource, const ScanSpec&
 }
 
 Result<Batch> DuckColumns::aggregate(const Resource& resource, const AggregateSpec& spec) {
-  CB_TRY(const Select select, select_of(resource, spec));
+  CB_TRY(const Select select, select_of(duckdb_dialect(), resource, spec));
   Batch all(select.schema);
   CB_DO(read([&](DuckConnection& from) -> Result<void> {
     CB_TRY(DuckAnswer answer, from.run(select.sql, select.params));

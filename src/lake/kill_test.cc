@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "lake/lake.h"
+#include "lake/testing.h"
 #include "sql/testing.h"
 
 namespace citybrain::lake {
@@ -159,7 +160,8 @@ TEST(Kill, InEachWindowOfLandingAndFeeding) {
   const sql::TestStores stores;
   int n = 0;
   for (const auto& url : stores) {
-    const std::string columns = stores.dir() + "/kill" + std::to_string(n++) + ".duckdb";
+    const std::string columns =
+        columns_beside(url, stores.dir() + "/kill" + std::to_string(n++) + ".duckdb");
     { Opened made(url, columns); }
     for (const std::string window : {"lake.before_commit", "lake.after_commit",
                                      "lake.feed_before_commit", "lake.feed_after_commit"}) {

@@ -6,6 +6,7 @@
 #include <shared_mutex>
 #include <unordered_map>
 
+#include "base/log.h"
 #include "codec.h"
 #include "columns.h"
 #include "definition.h"
@@ -68,13 +69,21 @@ class LakeOf final : public Lake {
 Result<void> LakeOf::start(const LakeOptions& options) {
   CB_DO(sql::migrate(db_, "lake", migrations()));
   CB_TRY(const std::string store_id, rows_.store_id());
-  CB_TRY(columns_, open_duckdb(options, store_id));
+  const bool cluster = options.columns_path.starts_with("clickhouse://");
+  CB_TRY(columns_, cluster ? open_clickhouse(options.columns_path, store_id)
+                           : open_duckdb(options, store_id));
   CB_TRY(const std::vector<Known> all, rows_.load());
   for (const Known& one : all) {
     CB_DO(columns_->define(one.resource));  // a death may have come between the two stores
     remember(one);
   }
-  CB_TRY(const std::int64_t fed, columns_->fed());
+  const Result<std::int64_t> known = columns_->fed();
+  if (!known && known.error().code == Code::unavailable) {
+    log(Level::warn, "lake", "columns cannot be reached; rows by key are served meanwhile",
+        {{"why", known.error().message}});
+    return ok();
+  }
+  CB_TRY(const std::int64_t fed, known);
   CB_TRY(const std::int64_t last, rows_.last_seq());
   if (fed > last) {
     return conflict("columns hold changes up to " + std::to_string(fed) +

@@ -223,6 +223,7 @@ TEST(Lake, AColumnFileOfAnotherStoreIsRefused) {
 
 TEST(Lake, BackupHoldsWhatWasThere) {
   on_each_store([](const std::string& url, const std::string& columns) {
+    if (columns.starts_with("clickhouse:")) return;  // a cluster is moved, not copied into a file
     Opened o(url, columns);
     ASSERT_TRUE(o.lake->define(visits()));
     Batch batch(visits().schema);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "lake/lake.h"
+#include "lake/testing.h"
 #include "sql/testing.h"
 
 namespace citybrain::lake {
@@ -32,7 +33,7 @@ void on_each_store(Fn fn) {
   int n = 0;
   for (const auto& url : stores) {
     SCOPED_TRACE(url);
-    fn(url, stores.dir() + "/columns" + std::to_string(n++) + ".duckdb");
+    fn(url, columns_beside(url, stores.dir() + "/columns" + std::to_string(n++) + ".duckdb"));
   }
 }
 

@@ -11,6 +11,7 @@
 #include "base/room.h"
 #include "catalog/catalog.h"
 #include "lake/lake.h"
+#include "lake/testing.h"
 #include "rail/rail.h"
 #include "sql/db.h"
 #include "sql/migrate.h"
@@ -82,7 +83,7 @@ struct City {
     const auto report = catalog->load(path);
     CB_CHECK(report.has_value() && report->refused.empty());
     lake::LakeOptions options;
-    options.columns_path = dir + "/" + columns;
+    options.columns_path = lake::columns_beside(url, dir + "/" + columns);
     auto opened = lake::Lake::open(*db, options);
     CB_CHECK(opened.has_value());
     lake = std::move(*opened);

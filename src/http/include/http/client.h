@@ -1,8 +1,9 @@
-// Client: one blocking HTTP/1.1 call, for talking to the treasury and to the admin socket of a
-// running server. No TLS, no redirects, no cookies, no connection kept.
+// Client: one blocking HTTP/1.1 call, for talking to the treasury, to the admin socket of a running
+// server and to the shards of a column store. No TLS, no redirects, no cookies, no connection kept.
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -21,7 +22,11 @@ struct Call {
   Headers headers = {};  // Content-Type: application/json is added to a body that names none
   std::string body = {};
   std::chrono::milliseconds timeout{5'000};  // for the whole call but the look-up of a host name
+  std::chrono::milliseconds connect_timeout{0};  // 0 = as the whole call's
   std::size_t reply_bytes_max = 64 << 20;
+  // Where set, the body of a reply of status 200 comes here piece by piece as it arrives, of any
+  // size, and the reply's own body stays empty; an Error from it ends the call.
+  std::function<Result<void>(std::string_view piece)> on_body = {};
 };
 
 struct ClientReply {

@@ -86,14 +86,17 @@ struct FeedStep {
 };
 
 struct LakeOptions {
-  std::string columns_path;  // the DuckDB file
+  // The DuckDB file, or the shards of a ClickHouse cluster:
+  // clickhouse://[user:password@]host:port,host:port/database?cluster=name
+  std::string columns_path;
   std::int64_t columns_memory_mb = 2048;
   int columns_threads = 2;
 };
 
 // Thread-safe; owned by cli. Always holds: a landing's rows, its changes and its position are there
 // together or not at all, whatever kills the process, and are durable when land() returns; columns
-// hold exactly the log up to as_of(), neither less nor twice.
+// hold exactly the log up to as_of(), neither less nor twice (those of a cluster may for some rows
+// be newer while a step of the feed that broke off is not done again; never less, never twice).
 class Lake {
  public:
   // Migrates lake's own tables. Refuses a library of another version than the pinned one, a column
