@@ -186,29 +186,6 @@ std::vector<Route> own_routes(const std::shared_ptr<Benefit>& b) {
                     my_entitlements_view(b->state(), request.principal, request.param("all") == "1",
                                          request.param("reasons") != "0"));
              return Reply::json(object);
-           }},
-          {.method = Method::post,
-           .path = "/api/me/claims",
-           .summary = "Claim with one click",
-           .body = shape::object({shape::need("policy", shape::text("code of the policy", 64))}),
-           .right = Right::signed_in(),
-           .audit = Audit("benefit.claim"),
-           .handler = [b](const Request& request) -> Result<Reply> {
-             CB_TRY(const std::string id, b->claim(request.principal, member(request, "policy")));
-             CB_TRY(const json::object mine, my_claims_view(b->state(), request.principal));
-             for (const json::value& item : mine.at("items").as_array()) {
-               if (item.at("id").as_string() == id) return Reply::json(item, 201);
-             }
-             return internal("claim '" + id + "' was written and is not there");
-           }},
-          {.method = Method::get,
-           .path = "/api/me/claims",
-           .summary = "Where my money is",
-           .right = Right::signed_in(),
-           .audit = Audit("benefit.own"),
-           .handler = [b](const Request& request) -> Result<Reply> {
-             CB_TRY(json::object object, my_claims_view(b->state(), request.principal));
-             return Reply::json(object);
            }}};
 }
 
@@ -216,7 +193,7 @@ std::vector<Route> own_routes(const std::shared_ptr<Benefit>& b) {
 
 std::vector<Route> routes_of(const std::shared_ptr<Benefit>& benefit) {
   std::vector<Route> all = policy_routes(benefit);
-  for (auto& part : {money_routes(benefit), own_routes(benefit)}) {
+  for (auto& part : {money_routes(benefit), own_routes(benefit), claim_routes_of(benefit)}) {
     all.insert(all.end(), part.begin(), part.end());
   }
   return all;

@@ -73,7 +73,7 @@ TEST(Routes, AFirmSeesClaimsAndFollowsItsMoney) {
     auto claims = desk.call(Method::get, "/api/me/claims", me);
     ASSERT_TRUE(claims.has_value());
     EXPECT_EQ(claims->at("items").at(0).at("state").as_string(), "paid");
-    EXPECT_EQ(claims->at("items").at(0).at("steps").as_array().size(), 6u);
+    EXPECT_EQ(claims->at("items").at(0).at("steps").as_array().size(), 7u);
 
     const std::string id(claim->at("id").as_string());
     auto decision = desk.call(Method::get, "/api/decisions/{id}", me, {{"id", id}});

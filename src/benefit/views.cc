@@ -239,10 +239,12 @@ Result<json::object> claims_view(Benefit::State& s, const Request& request) {
   return s.parts.db.read([&](sql::Session& session) -> Result<json::object> {
     const PageOf page = page_of(request);
     const std::string state = request.param("state", "claimed");
-    // The literal lets a store use its index of what waits for finance.
-    const std::string where = state == "claimed"
-                                  ? " WHERE e.state = 'claimed' AND $1 = 'claimed'"
-                                  : " WHERE e.state = $1 AND e.claimed_at IS NOT NULL";
+    // "claimed": those whose review by finance is open.
+    const std::string where =
+        state == "claimed" ? " JOIN benefit_claim c ON c.entitlement = e.id JOIN benefit_review r "
+                             "ON r.claim = c.id"
+                             " WHERE r.state = 'open' AND r.department = 'czj' AND $1 = 'claimed'"
+                           : " WHERE e.state = $1 AND e.claimed_at IS NOT NULL";
     CB_TRY(const auto total,
            session.query_one("SELECT COUNT(*) FROM benefit_entitlement e" + where, {state}));
     CB_TRY(const auto rows,

@@ -30,7 +30,6 @@ Result<json::object> decision_view(Benefit::State& s, const Principal& asker,
 // first page of a phone.
 Result<json::object> my_entitlements_view(Benefit::State& s, const Principal& me, bool all,
                                           bool with_reasons);
-Result<json::object> my_claims_view(Benefit::State& s, const Principal& me);
 
 // "enterprise" or "person"; denied to an account that stands for neither.
 Result<std::string> subject_type_of(const Principal& me);

@@ -16,43 +16,22 @@ struct Mine {
   std::string state;
   std::string note;
   std::int64_t amount_fen = 0;
-  std::optional<std::int64_t> decided_at, claimed_at, approved_at, committed_at, sent_at, paid_at,
-      returned_at;
   std::string end_to_end_id;
 };
 
 Result<std::vector<Mine>> read_mine(sql::Session& session, const std::string& subject) {
   std::vector<Mine> mine;
-  CB_DO(session.each(
-      "SELECT e.id, e.policy, b.name, b.mode, e.state, e.note, e.amount_fen, e.decided_at,"
-      " e.claimed_at, e.approved_at, e.committed_at, p.sent_at, e.paid_at, e.returned_at, p.id"
-      " FROM benefit_entitlement e JOIN benefit_policy b ON b.code = e.policy"
-      " LEFT JOIN benefit_payment p ON p.entitlement = e.id WHERE e.subject = $1"
-      " ORDER BY e.decided_at DESC, e.policy",
-      {subject}, [&](const sql::Row& row) -> Result<void> {
-        mine.push_back({row.text(0), row.text(1), row.text(2), row.text(3), row.text(4),
-                        row.text(5), row.integer(6), row.maybe_integer(7), row.maybe_integer(8),
-                        row.maybe_integer(9), row.maybe_integer(10), row.maybe_integer(11),
-                        row.maybe_integer(12), row.maybe_integer(13), row.text(14)});
-        return ok();
-      }));
+  CB_DO(
+      session.each("SELECT e.id, e.policy, b.name, b.mode, e.state, e.note, e.amount_fen,"
+                   " (SELECT MIN(p.id) FROM benefit_payment p WHERE p.entitlement = e.id)"
+                   " FROM benefit_entitlement e JOIN benefit_policy b ON b.code = e.policy"
+                   " WHERE e.subject = $1 ORDER BY e.decided_at DESC, e.policy",
+                   {subject}, [&](const sql::Row& row) -> Result<void> {
+                     mine.push_back({row.text(0), row.text(1), row.text(2), row.text(3),
+                                     row.text(4), row.text(5), row.integer(6), row.text(7)});
+                     return ok();
+                   }));
   return mine;
-}
-
-json::array steps_of(const Mine& m) {
-  json::array steps;
-  const auto add = [&](const std::optional<std::int64_t>& at, const char* state,
-                       const std::string& text) {
-    if (at) steps.push_back({{"at", to_iso(Timestamp{*at})}, {"state", state}, {"text", text}});
-  };
-  add(m.decided_at, "matched", "系统按规则比对，认定符合条件");
-  add(m.claimed_at, "claimed", "您已一键申领");
-  add(m.approved_at, "approved", m.claimed_at ? "审核通过" : "免申即享，无需申请");
-  add(m.committed_at, "committed", "预算额度已锁定");
-  add(m.sent_at, "sent", "支付指令已发往国库");
-  add(m.paid_at, "paid", "资金已到账");
-  add(m.returned_at, "returned", "款项被退回：" + m.note);
-  return steps;
 }
 
 json::object mine_json(const Mine& m) {
@@ -170,21 +149,6 @@ Result<json::object> my_entitlements_view(Benefit::State& s, const Principal& me
                       {"total", total},
                       {"facts_as_of", known.read.as_of},
                       {"audit", {{"index", known.read.audit_index}}}};
-}
-
-Result<json::object> my_claims_view(Benefit::State& s, const Principal& me) {
-  CB_DO(subject_type_of(me));
-  CB_TRY(const std::vector<Mine> mine,
-         s.parts.db.read([&](sql::Session& session) { return read_mine(session, me.subject); }));
-  json::array items;
-  for (const Mine& m : mine) {
-    if (m.state == "claimable" || m.state == "lapsed") continue;
-    json::object item = mine_json(m);
-    item["steps"] = steps_of(m);
-    items.push_back(std::move(item));
-  }
-  const auto total = items.size();
-  return json::object{{"items", std::move(items)}, {"total", total}};
 }
 
 Result<json::object> decision_view(Benefit::State& s, const Principal& asker,

@@ -102,6 +102,10 @@ Result<Edges> indicator_edges(const catalog::Catalog& catalog, const std::string
 
 }  // namespace
 
+Result<WorkCalendar> city_calendar(const std::string& home) {
+  return calendar_of(home + "/city/calendars");
+}
+
 Result<std::unique_ptr<catalog::Supply>> open_supply(const std::string& home, sql::Db& db,
                                                      catalog::Catalog& catalog,
                                                      const Clock& clock) {

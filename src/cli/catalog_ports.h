@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "base/calendar.h"
 #include "base/clock.h"
 #include "base/result.h"
 
@@ -23,6 +24,9 @@ class Rules;
 }
 
 namespace citybrain::cli {
+
+// All years' calendars of HOME/city/calendars/*.csv, as one.
+Result<WorkCalendar> city_calendar(const std::string& home);
 
 // Reads HOME/city/calendars/*.csv and supply_limits.csv. All must outlive it.
 Result<std::unique_ptr<catalog::Supply>> open_supply(const std::string& home, sql::Db& db,

@@ -141,6 +141,8 @@ Result<void> publish(City& city) {
   CB_TRY(const benefit::LineReport report, city.benefit().import_lines(lines, "city"));
   CB_TRY(const std::string policies, city.definition("policies.csv"));
   CB_TRY(const std::int64_t drafted, city.benefit().import_policies(policies, "city"));
+  CB_TRY(const std::string procedures, city.definition("procedures.json"));
+  CB_DO(city.benefit().import_procedures(procedures, "city"));
   CB_TRY(const std::int64_t published, publish_policies(city, policies));
   for (bool more = true; more;) {
     CB_TRY(more, city.benefit().open_and_close());

@@ -174,6 +174,7 @@ Result<void> City::open_decisions() {
   CB_TRY(const std::string departments, definition("departments.csv"));
   CB_DO(benefit::add_names(divisions, benefit_options.names));
   CB_DO(benefit::add_names(departments, benefit_options.names));
+  CB_TRY(benefit_options.calendar, city_calendar(options_.home));
   benefit_ = benefit::Benefit::make(
       {*db_, *ports_->facts, *ports_->models, *ports_->treasury, *clock_, *random_},
       benefit_options);

@@ -117,7 +117,7 @@ def benefit():
     def paid():
         _, claims = firm.get("/api/me/claims")
         states = {c["policy"]: c["state"] for c in claims["items"]}
-        if states.get(claimable[0]["policy"]) in ("claimed", "submitted"):
+        if states.get(claimable[0]["policy"]) in ("claimed", "submitted", "reviewing"):
             _, waiting = checker.get("/api/claims")
             for c in waiting["items"]:
                 checker.call("POST", f"/api/claims/{c['id']}/approve", {})

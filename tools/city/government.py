@@ -119,6 +119,9 @@ ROLES = {
                "guard.audit "
                "guard.clear_l2@audit",
     "leader": STAFF + "catalog.read_all benefit.read",
+    # Of any department: looks at claims that lie with it.
+    "reviewer": STAFF + "benefit.read benefit.review benefit.decisions",
+    "complaints": STAFF + "benefit.read benefit.complaints",
     # Of any department: asks for shared data in its name, and answers for what it supplies.
     "data_officer": STAFF + "catalog.write catalog.demand catalog.answer",
     "citizen": "benefit.decisions",
@@ -151,6 +154,10 @@ ACCOUNTS = [
     ("clerk", "staff", "窗口经办", "spb", "", "clerk"),
     ("auditor", "staff", "审计人员", "sjj", "", "auditor"),
     ("leader", "staff", "值班领导", "zfb", "", "leader"),
+    ("reviewer", "staff", "人社审核", "rsj", "", "reviewer"),
+    ("reviewer2", "staff", "人社复核", "rsj", "", "reviewer"),
+    ("reviewer3", "staff", "经信审核", "jxj", "", "reviewer"),
+    ("complaints", "staff", "投诉受理", "xfj", "", "complaints"),
     ("data-rsj", "staff", "人社数据专员", "rsj", "", "data_officer"),
     ("data-scjg", "staff", "市监数据专员", "scjg", "", "data_officer"),
     ("firm", "enterprise", "示例企业一", "", firm_uscc(0), "enterprise"),
