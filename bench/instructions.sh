@@ -14,7 +14,7 @@ count() { # NAME FUNCTION COMMAND...
   awk -v n="$name" -v now="$now" -v before="$before" \
     'BEGIN {printf before ? "%s %d %+.2f%%\n" : "%s %d\n", n, now, before ? (now - before) / before * 100 : 0}'
 }
-count bulk_16384x565 'citybrain::brain::CatalogueRun::batch*' build/bulk_bench 16384
-count one_7040x565 'citybrain::brain::CatalogueRun::subject*' build/one_bench 1000
+count bulk_16384x565 'citybrain::brain::CatalogueRun::batch*' build/bulk_bench --made-up 16384
+count one_7040x565 'citybrain::brain::CatalogueRun::subject*' build/one_bench --made-up 1000
 count table_18040 'citybrain::brain::Model::evaluate*' build/table_bench
 count load_565 'citybrain::brain::Model::load*' build/load_bench 1

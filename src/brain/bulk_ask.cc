@@ -9,10 +9,6 @@
 
 namespace citybrain::brain {
 
-Answered answered(const Value& value) {
-  return value.is_true() ? Answered::yes : value.is_false() ? Answered::no : Answered::unknown;
-}
-
 namespace {
 
 // constant × 10^scale rounded down (or up); none beyond int64, where `over` says on which side.

@@ -18,9 +18,6 @@ struct Interval {
   bool nothing = false;
 };
 
-enum class Answered : std::uint8_t { unknown, no, yes };
-Answered answered(const Value& value);
-
 // A value holds where it is in any of the intervals, or in none of them if `negated`.
 struct IntAsk {
   std::vector<Interval> intervals;

@@ -1,19 +1,19 @@
-// bench bulk: every policy of the city, from its DMN text, over 500,000 subjects: 资格 and 金额 of
-// each, written to a file. Beside it the same one by one with Model::evaluate, on a sample of the
+// bench bulk: every policy of the city, from its DMN text, over 500,000 subjects of a kind: firms
+// against the policies for firms, people against those for people. 资格 and 金额 of each are
+// written to a file. Beside it the same one by one with Model::evaluate, on a sample of the
 // subjects, scaled. The file is read back, and the sample's digest is equal on both sides.
-//   build/bulk_bench [ROWS]
+//   build/bulk_bench FACTS|--made-up [ROWS]     FACTS: as build/dump_facts writes it
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 
-#include "bench_city.h"
+#include "bench_facts.h"
 
 namespace citybrain::brain {
 namespace {
 
 using namespace bench;
 
-constexpr std::size_t page_rows = 4 * block_rows_max;
 constexpr std::size_t sampled_in_page = 8;
 
 // A record a model and block: for each decision its parts; the largest part of equal values stands
@@ -23,10 +23,7 @@ class Writer {
   explicit Writer(const std::string& path) : file_(std::fopen(path.c_str(), "wb")) {
     buffer_.reserve(capacity + (1 << 20));
   }
-  ~Writer() {
-    flush();
-    std::fclose(file_);
-  }
+  ~Writer() { std::fclose(file_); }
 
   void write(const ModelAnswers& answers) {
     put(static_cast<std::uint64_t>(answers.model));
@@ -35,7 +32,12 @@ class Writer {
     for (const Answer& answer : answers.decisions) write(answer);
     if (buffer_.size() >= capacity) flush();
   }
-  std::size_t bytes() const { return bytes_ + buffer_.size(); }
+  // Bytes in all, once the last of them are in the file.
+  std::size_t finish() {
+    flush();
+    std::fflush(file_);
+    return bytes_;
+  }
 
  private:
   static constexpr std::size_t capacity = 1 << 20;
@@ -176,73 +178,102 @@ struct OneByOne {
 };
 
 // 金额 asks for 资格 itself, so the time of one call stands for both.
-void one_by_one(const City& city, const Batch& page, std::size_t first_row, OneByOne& out) {
+void one_by_one(const Side& side, const Batch& page, std::size_t first_row, OneByOne& out) {
   for (std::size_t row = 0; row < std::min(sampled_in_page, page.rows); ++row) {
     std::vector<Context> contexts;
-    for (const CatalogueEntry& e : city.entries) contexts.push_back(context_of(e, page, row));
+    for (const CatalogueEntry& e : side.entries) contexts.push_back(context_of(e, page, row));
     std::vector<Value> sums(contexts.size());
     const double start = now_s();
     for (std::size_t p = 0; p < contexts.size(); ++p)
-      sums[p] = city.entries[p].model->evaluate("金额", contexts[p]).value;
+      sums[p] = side.entries[p].model->evaluate("金额", contexts[p]).value;
     out.seconds += now_s() - start;
     out.evaluations += contexts.size();
     for (std::size_t p = 0; p < contexts.size(); ++p) {
-      const Value may = city.entries[p].model->evaluate("资格", contexts[p]).value;
+      const Value may = side.entries[p].model->evaluate("资格", contexts[p]).value;
       out.digest.add(first_row + row, p, 0, to_text(may));
       out.digest.add(first_row + row, p, 1, to_text(sums[p]));
     }
   }
 }
 
-Result<void> run(std::size_t rows) {
-  CB_TRY(const City city, read_city());
-  Facts facts(city, 1);
-  const std::string path = "/tmp/citybrain-bench-bulk.bin";
-  double start = now_s();
-  CB_TRY(const auto catalogue, Catalogue::compile(city.entries, facts.schema()));
-  double seconds = now_s() - start;
-  const CatalogueFigures& f = catalogue->figures();
-  std::printf(
-      "compiled in %.3f s: %zu models, %zu conditions, %zu of them distinct, %zu nodes, %zu by "
-      "rows\n",
-      seconds, f.models, f.conditions, f.shared_conditions, f.nodes, f.by_rows);
-  CatalogueRun run(catalogue);
-  OneByOne one;
+// Of one kind of subject, and of all so far.
+struct Bulk {
+  std::size_t policies = 0;
+  std::size_t evaluations = 0;
   std::size_t entitled = 0;
   std::size_t diagnostics = 0;
   std::size_t bytes = 0;
+  double seconds = 0;  // compiling, evaluating, writing
+  double other = 0;    // one by one, scaled
+};
+
+Result<void> run(const Side& side, const std::string& path, Bulk& all) {
+  double start = now_s();
+  CB_TRY(const auto catalogue, Catalogue::compile(side.entries, side.schema));
+  CatalogueRun run(catalogue);
+  double seconds = now_s() - start;
+  const CatalogueFigures& f = catalogue->figures();
+  std::printf(
+      "%s: compiled in %.3f s: %zu models, %zu conditions, %zu of them distinct, %zu nodes, %zu by "
+      "rows\n",
+      side.name.c_str(), seconds, f.models, f.conditions, f.shared_conditions, f.nodes, f.by_rows);
+  OneByOne one;
+  std::size_t rows = 0;
   {
     Writer writer(path);
-    for (std::size_t done = 0; done < rows; done += page_rows) {
-      const Batch page = facts.page(std::min(page_rows, rows - done));
+    while (const std::optional<Batch> page = side.next()) {
       start = now_s();
-      CB_TRY(const std::size_t noted, run.batch(page, [&](ModelAnswers answers) {
-        answers.first_row += done;
+      CB_TRY(const std::size_t noted, run.batch(*page, [&](ModelAnswers answers) {
+        answers.first_row += rows;
         for (const auto& same : answers.decisions[0].same)
-          entitled += same.value.is_true() ? same.count : 0;
+          all.entitled += same.value.is_true() ? same.count : 0;
         writer.write(answers);
         return ok();
       }));
       seconds += now_s() - start;
-      diagnostics += noted;
-      one_by_one(city, page, done, one);
+      all.diagnostics += noted;
+      one_by_one(side, *page, rows, one);
+      rows += page->rows;
     }
-    bytes = writer.bytes();
+    start = now_s();
+    all.bytes += writer.finish();
+    seconds += now_s() - start;
+  }
+  if (rows != side.rows) {
+    return invalid("there are " + std::to_string(rows) + " facts of a kind '" + side.name + "', " +
+                   std::to_string(side.rows) + " are asked for; fill a larger city");
   }
   CB_TRY(std::string written, read_file(path));
   const std::uint64_t ours = Reader(std::move(written)).digest(2);
   std::filesystem::remove(path);
-  const double other = one.seconds / static_cast<double>(one.evaluations) *
-                       static_cast<double>(rows * city.entries.size());
-  std::printf("%zu subjects x %zu policies: %zu entitled, %zu diagnostics, %zu bytes written\n",
-              rows, city.entries.size(), entitled, diagnostics, bytes);
-  std::printf("one by one: %zu evaluations in %.2f s, scaled\n", one.evaluations, one.seconds);
-  std::printf("digest of the sample: ours %016llx, one by one %016llx\n",
-              static_cast<unsigned long long>(ours),
-              static_cast<unsigned long long>(one.digest.value()));
+  std::printf(
+      "%s: %zu x %zu in %.3f s; digest of %zu evaluations: ours %016llx, one by one %016llx\n",
+      side.name.c_str(), rows, side.entries.size(), seconds, one.evaluations,
+      static_cast<unsigned long long>(ours), static_cast<unsigned long long>(one.digest.value()));
   if (ours != one.digest.value()) return internal("the digests differ");
-  std::printf("bench bulk ours=%.3f other=%.1f ratio=%.0f unit=s\n", seconds, other,
-              other / seconds);
+  const std::size_t evaluations = rows * side.entries.size();
+  all.policies += side.entries.size();
+  all.evaluations += evaluations;
+  all.seconds += seconds;
+  all.other +=
+      one.seconds / static_cast<double>(one.evaluations) * static_cast<double>(evaluations);
+  return ok();
+}
+
+Result<void> run(const std::string& facts, std::size_t rows) {
+  CB_TRY(const City city, read_city());
+  CB_TRY(const std::vector<Side> sides, sides_of(city, facts, rows));
+  Bulk all;
+  for (const Side& side : sides) CB_DO(run(side, "/tmp/citybrain-bench-bulk.bin", all));
+  std::printf(
+      "%zu subjects x %zu policies: %zu evaluations, %.2f in 1,000 entitled, %zu diagnostics, %zu "
+      "bytes written\n",
+      rows, all.policies, all.evaluations,
+      1000.0 * static_cast<double>(all.entitled) / static_cast<double>(all.evaluations),
+      all.diagnostics, all.bytes);
+  std::printf("bench %s ours=%.3f other=%.1f ratio=%.0f unit=s\n",
+              facts == "--made-up" ? "bulk_made_up" : "bulk", all.seconds, all.other,
+              all.other / all.seconds);
   return ok();
 }
 
@@ -250,7 +281,12 @@ Result<void> run(std::size_t rows) {
 }  // namespace citybrain::brain
 
 int main(int argc, char** argv) {
-  const auto done = citybrain::brain::run(argc > 1 ? std::strtoul(argv[1], nullptr, 10) : 500'000);
+  if (argc < 2) {
+    std::fprintf(stderr, "usage: bulk_bench FACTS|--made-up [ROWS]\n");
+    return 2;
+  }
+  const auto done =
+      citybrain::brain::run(argv[1], argc > 2 ? std::strtoul(argv[2], nullptr, 10) : 500'000);
   if (done) return 0;
   std::fprintf(stderr, "bulk_bench: %s\n", done.error().message.c_str());
   return 1;

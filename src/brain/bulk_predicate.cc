@@ -91,6 +91,10 @@ void finish(Predicate& p) {
 
 }  // namespace
 
+Answered answered(const Value& value) {
+  return value.is_true() ? Answered::yes : value.is_false() ? Answered::no : Answered::unknown;
+}
+
 Value Predicate::holds(const Value& value) const {
   bool unknown = false;
   for (const Test& t : tests) {

@@ -12,6 +12,9 @@
 
 namespace citybrain::brain {
 
+enum class Answered : std::uint8_t { unknown, no, yes };
+Answered answered(const Value& value);
+
 struct Predicate {
   // One test; the condition holds where any does.
   struct Test {

@@ -18,20 +18,26 @@ BulkRun::BulkRun(const Catalogue::Impl& plan)
       decisions_(plan.accounts.size()),
       counted_(plan.accounts.size()) {}
 
-Result<std::vector<std::size_t>> BulkRun::find_columns(const Batch& batch) const {
-  std::vector<std::size_t> out;
-  for (const Field& wanted : plan_.columns.fields) {
-    const auto at = batch.schema.find(wanted.name);
-    if (!at) return invalid("the batch has no column '" + wanted.name + "'");
-    const Field& is = batch.columns[*at].field();
+Result<void> BulkRun::find_columns(const Batch& batch, std::vector<std::size_t>& columns) const {
+  const std::vector<Field>& fields = plan_.columns.fields;
+  const auto& there = batch.schema.fields;
+  columns.resize(fields.size(), SIZE_MAX);
+  for (std::size_t c = 0; c < fields.size(); ++c) {
+    const Field& wanted = fields[c];
+    std::size_t& at = columns[c];  // mostly as in the batch before
+    if (at >= there.size() || there[at].name != wanted.name) {
+      const auto found = batch.schema.find(wanted.name);
+      if (!found) return invalid("the batch has no column '" + wanted.name + "'");
+      at = *found;
+    }
+    const Field& is = batch.columns[at].field();
     if (is.type != wanted.type || is.scale != wanted.scale) {
       return invalid("the batch's column '" + wanted.name + "' is " + name_of(is.type) + "(" +
                      std::to_string(is.scale) + "); the catalogue was compiled for " +
                      name_of(wanted.type) + "(" + std::to_string(wanted.scale) + ")");
     }
-    out.push_back(*at);
   }
-  return out;
+  return ok();
 }
 
 void BulkRun::begin(const Batch& batch, const std::vector<std::size_t>& columns, std::size_t first,

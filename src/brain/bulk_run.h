@@ -28,7 +28,8 @@ class BulkRun {
   explicit BulkRun(const Catalogue::Impl& plan);
 
   // The columns that belong to the catalogue's, in a batch; the error names what does not fit.
-  Result<std::vector<std::size_t>> find_columns(const Batch& batch) const;
+  // `columns` may be those of another batch.
+  Result<void> find_columns(const Batch& batch, std::vector<std::size_t>& columns) const;
   void begin(const Batch& batch, const std::vector<std::size_t>& columns, std::size_t first,
              std::size_t rows);
   // The decisions wanted of one model; valid until the next call.

@@ -15,6 +15,7 @@ struct CatalogueRun::Impl {
     return *subject;
   }
 
+  std::vector<std::size_t> columns;     // of the batch that was last
   std::unique_ptr<BulkRun> bulk;        // made at the first batch
   std::unique_ptr<SubjectRun> subject;  // made at the first subject
 };
@@ -28,7 +29,8 @@ CatalogueRun& CatalogueRun::operator=(CatalogueRun&&) noexcept = default;
 Result<std::size_t> CatalogueRun::batch(const Batch& batch, const Sink& sink) {
   if (!impl_->bulk) impl_->bulk = std::make_unique<BulkRun>(impl_->catalogue->impl());
   BulkRun& run = *impl_->bulk;
-  CB_TRY(const std::vector<std::size_t> columns, run.find_columns(batch));
+  std::vector<std::size_t>& columns = impl_->columns;
+  CB_DO(run.find_columns(batch, columns));
   std::size_t diagnostics = 0;
   for (std::size_t first = 0; first < batch.rows; first += block_rows_max) {
     const std::size_t rows = std::min(block_rows_max, batch.rows - first);

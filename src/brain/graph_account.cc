@@ -1,7 +1,56 @@
 // Making accounts: see graph_account.h.
 #include "graph_account.h"
 
+#include <algorithm>
+
 namespace citybrain::brain {
+
+namespace {
+
+// The answers of a guard that let its kids count.
+Possible letting(Account::Op op) {
+  if (op == Account::Op::where) return can_be_yes;
+  return op == Account::Op::unless ? (can_be_no | can_be_unknown) : (can_be_yes | can_be_unknown);
+}
+
+}  // namespace
+
+NullSupport Accounts::support_of(const Account& account) {
+  NullSupport out;
+  switch (account.op) {
+    case Account::Op::none: return out;
+    case Account::Op::fixed:
+    case Account::Op::rows: out.always = true; return out;
+    case Account::Op::nulls:
+    case Account::Op::unknowns: return nulls_.of(account.node);
+    default: break;
+  }
+  for (const AccountRef kid : account.kids) out.add(supports_[kid]);
+  if (account.node == no_ref) return out;
+  std::erase_if(out.causes, [&](NullCause cause) {
+    return (nulls_.supposed(cause).answers(account.node) & letting(account.op)) == 0;
+  });
+  return out;
+}
+
+bool Accounts::can_count(AccountRef ref, Supposed& supposed) const {
+  const Account& a = accounts_[ref];
+  switch (a.op) {
+    case Account::Op::none: return false;
+    case Account::Op::fixed:
+    case Account::Op::rows: return true;
+    case Account::Op::nulls: return supposed.can_be_null(a.node);
+    case Account::Op::unknowns: return (supposed.answers(a.node) & can_be_unknown) != 0;
+    case Account::Op::where:
+    case Account::Op::unless:
+    case Account::Op::may:
+      if ((supposed.answers(a.node) & letting(a.op)) == 0) return false;
+      break;
+    default: break;
+  }
+  return std::any_of(a.kids.begin(), a.kids.end(),
+                     [&](AccountRef kid) { return can_count(kid, supposed); });
+}
 
 AccountRef Accounts::intern(Account account) {
   std::string key;
@@ -14,7 +63,14 @@ AccountRef Accounts::intern(Account account) {
   for (const AccountRef kid : account.kids) put(kid);
   const auto [it, fresh] =
       known_.emplace(std::move(key), static_cast<AccountRef>(accounts_.size()));
-  if (fresh) accounts_.push_back(std::move(account));
+  if (!fresh) return it->second;
+  NullSupport support = support_of(account);
+  if (support.causes.empty() && !support.always) {
+    it->second = no_account;
+  } else {
+    accounts_.push_back(std::move(account));
+    supports_.push_back(std::move(support));
+  }
   return it->second;
 }
 
@@ -38,24 +94,20 @@ AccountRef Accounts::fixed(std::uint32_t count) {
   return count == 0 ? no_account : intern({Account::Op::fixed, no_ref, count, {}});
 }
 
-AccountRef Accounts::nulls(const Graph& graph, NodeRef node) {
-  return graph[node].certain ? no_account : intern({Account::Op::nulls, node, 0, {}});
-}
+AccountRef Accounts::nulls(NodeRef node) { return intern({Account::Op::nulls, node, 0, {}}); }
 
-AccountRef Accounts::unknowns(const Graph& graph, NodeRef truth, std::uint32_t count) {
+AccountRef Accounts::unknowns(NodeRef truth, std::uint32_t count) {
+  const Graph& graph = nulls_.graph();
   if (count == 0 || graph[truth].certain) return no_account;
   if (graph.is_constant(truth)) return fixed(count);
   return intern({Account::Op::unknowns, truth, count, {}});
 }
 
-AccountRef Accounts::guarded(const Graph& graph, Account::Op op, NodeRef guard, AccountRef kid) {
+AccountRef Accounts::guarded(Account::Op op, NodeRef guard, AccountRef kid) {
+  const Graph& graph = nulls_.graph();
   if (kid == no_account) return kid;
   if (graph.is_constant(guard)) {
-    const Value& v = graph[guard].value;
-    const bool in = op == Account::Op::where    ? v.is_true()
-                    : op == Account::Op::unless ? !v.is_true()
-                                                : !v.is_false();
-    return in ? kid : no_account;
+    return (possible(answered(graph[guard].value)) & letting(op)) != 0 ? kid : no_account;
   }
   return intern({op, guard, 0, {kid}});
 }

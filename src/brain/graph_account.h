@@ -7,7 +7,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "graph.h"
+#include "graph_null.h"
 
 namespace citybrain::brain {
 
@@ -35,24 +35,33 @@ struct Account {
 
 class Accounts {
  public:
-  Accounts() : accounts_(1) {}
+  explicit Accounts(const Graph& graph) : nulls_(graph), accounts_(1), supports_(1) {}
 
   AccountRef sum(std::vector<AccountRef> kids);
   AccountRef fixed(std::uint32_t count);
-  AccountRef nulls(const Graph& graph, NodeRef node);
-  AccountRef unknowns(const Graph& graph, NodeRef truth, std::uint32_t count);
-  // Where the guard is constant, the kid alone or nothing.
-  AccountRef guarded(const Graph& graph, Account::Op op, NodeRef guard, AccountRef kid);
+  AccountRef nulls(NodeRef node);
+  AccountRef unknowns(NodeRef truth, std::uint32_t count);
+  // Where the guard is constant, or shut by each null that the kid tells of: the kid alone or
+  // nothing.
+  AccountRef guarded(Account::Op op, NodeRef guard, AccountRef kid);
   AccountRef rows(NodeRef node);
   AccountRef decision(std::uint32_t item, AccountRef body);
 
   const Account& operator[](AccountRef ref) const { return accounts_[ref]; }
   std::size_t size() const { return accounts_.size(); }
+  // What an account can count anything of: these causes only, unless `always`.
+  const NullSupport& support(AccountRef ref) const { return supports_[ref]; }
+  const NullSupport& support_of(NodeRef node) { return nulls_.of(node); }
+  // Can an account count anything where that is so?
+  bool can_count(AccountRef ref, Supposed& supposed) const;
 
  private:
   AccountRef intern(Account account);
+  NullSupport support_of(const Account& account);
 
+  GraphNulls nulls_;
   std::vector<Account> accounts_;
+  std::vector<NullSupport> supports_;  // by account
   std::unordered_map<std::string, AccountRef> known_;
 };
 

@@ -206,9 +206,9 @@ Made EntryBuilder::leaf(const Code& code, NodeId node, const Logic& logic, const
     const Made a = leaf(code, n.b, logic, types);
     const Made b = leaf(code, n.c, logic, types);
     return {graph_.choice({{c.node, a.node}}, b.node),
-            accounts_.sum({c.account, accounts_.unknowns(graph_, c.node, 1),
-                           accounts_.guarded(graph_, Account::Op::where, c.node, a.account),
-                           accounts_.guarded(graph_, Account::Op::unless, c.node, b.account)})};
+            accounts_.sum({c.account, accounts_.unknowns(c.node, 1),
+                           accounts_.guarded(Account::Op::where, c.node, a.account),
+                           accounts_.guarded(Account::Op::unless, c.node, b.account)})};
   }
   auto made =
       n.op == Op::and_ || n.op == Op::or_ ? junction(code, node, logic) : expression(code, node);
@@ -253,11 +253,10 @@ Made EntryBuilder::junction(const Code& code, NodeId node, const Logic& logic) {
   if (decided) return a;
   const Made b = condition(code, n.b, logic);
   const NodeRef both = graph_.junction(is_and, {a.node, b.node});
-  return {both,
-          accounts_.sum({a.account,
-                         accounts_.guarded(graph_, is_and ? Account::Op::may : Account::Op::unless,
-                                           a.node, b.account),
-                         accounts_.unknowns(graph_, both, 1)})};
+  return {both, accounts_.sum({a.account,
+                               accounts_.guarded(is_and ? Account::Op::may : Account::Op::unless,
+                                                 a.node, b.account),
+                               accounts_.unknowns(both, 1)})};
 }
 
 bool EntryBuilder::is_known(const Code& code, NodeId id) {

@@ -46,6 +46,7 @@ class EntryBuilder {
   // graph_expression.cc: an expression as nodes; none where it can't be said so.
   std::optional<Made> expression(const Code& code, NodeId node);
   std::optional<Made> comparison(const Code& code, NodeId node);
+  std::optional<Made> order(Op op, const Made& a, const Made& b);
   std::optional<Made> membership(const Code& code, NodeId node);
   std::optional<Made> between(const Code& code, NodeId node);
   std::optional<Made> arithmetic(const Code& code, NodeId node);
@@ -69,6 +70,7 @@ class EntryBuilder {
   std::optional<Made> table(const Table& table, const Logic& logic, const Types& types);
   std::optional<Made> table_input(const TableInput& input, const Logic& logic, NodeRef& misfit);
   std::optional<NodeRef> null_test(const Code& test, NodeRef tested);
+  std::optional<Made> order_test(const Code& test, NodeRef tested);
   struct Rule {
     NodeRef hit = no_ref;
     AccountRef tests = no_account;

@@ -50,7 +50,7 @@ std::optional<Made> EntryBuilder::strict(Calc calc, const std::vector<Made>& ope
   }
   const NodeRef node = graph_.calc(calc, std::move(nodes), mode, digits);
   if (node == no_ref) return std::nullopt;
-  accounts.push_back(accounts_.nulls(graph_, node));
+  accounts.push_back(accounts_.nulls(node));
   return Made{node, accounts_.sum(std::move(accounts))};
 }
 
@@ -63,22 +63,23 @@ std::optional<Made> EntryBuilder::comparison(const Code& code, NodeId id) {
     const auto operand = expression(code, left ? n.b : n.a);
     if (!operand || graph_[operand->node].shape != shape_of(predicate->kind)) return std::nullopt;
     const NodeRef asked = graph_.ask(operand->node, *predicate);
-    return Made{asked,
-                accounts_.sum(
-                    {operand->account,
-                     accounts_.unknowns(graph_, asked,
-                                        static_cast<std::uint32_t>(predicate->unknown_of_null))})};
+    return Made{asked, accounts_.sum({operand->account,
+                                      accounts_.unknowns(asked, static_cast<std::uint32_t>(
+                                                                    predicate->unknown_of_null))})};
   }
   if (n.op == Op::equal || n.op == Op::unequal) return std::nullopt;
   const auto a = expression(code, n.a);
   const auto b = expression(code, n.b);
-  if (!a || !b || graph_.is_constant(a->node) || graph_.is_constant(b->node)) return std::nullopt;
-  // a < b as a - b < 0: exact, since a difference of decimals is 0 only where they are equal.
-  const NodeRef difference = graph_.calc(Calc::subtract, {a->node, b->node});
+  return a && b ? order(n.op, *a, *b) : std::nullopt;
+}
+
+// a < b as a - b < 0: exact, since a difference of decimals is 0 only where they are equal.
+std::optional<Made> EntryBuilder::order(Op op, const Made& a, const Made& b) {
+  if (graph_.is_constant(a.node) || graph_.is_constant(b.node)) return std::nullopt;
+  const NodeRef difference = graph_.calc(Calc::subtract, {a.node, b.node});
   if (difference == no_ref) return std::nullopt;
-  const auto predicate = predicate_of_order(n.op, Value::number(0));
-  const NodeRef asked = graph_.ask(difference, predicate);
-  return Made{asked, accounts_.sum({a->account, b->account, accounts_.unknowns(graph_, asked, 1)})};
+  const NodeRef asked = graph_.ask(difference, predicate_of_order(op, Value::number(0)));
+  return Made{asked, accounts_.sum({a.account, b.account, accounts_.unknowns(asked, 1)})};
 }
 
 std::optional<Made> EntryBuilder::membership(const Code& code, NodeId id) {
@@ -89,11 +90,9 @@ std::optional<Made> EntryBuilder::membership(const Code& code, NodeId id) {
   const auto operand = expression(code, n.a);
   if (!operand || graph_[operand->node].shape != shape_of(predicate->kind)) return std::nullopt;
   const NodeRef asked = graph_.ask(operand->node, *predicate);
-  return Made{
-      asked,
-      accounts_.sum({operand->account,
-                     accounts_.unknowns(graph_, asked,
-                                        static_cast<std::uint32_t>(predicate->unknown_of_null))})};
+  return Made{asked, accounts_.sum({operand->account,
+                                    accounts_.unknowns(asked, static_cast<std::uint32_t>(
+                                                                  predicate->unknown_of_null))})};
 }
 
 std::optional<Made> EntryBuilder::between(const Code& code, NodeId id) {
@@ -107,7 +106,7 @@ std::optional<Made> EntryBuilder::between(const Code& code, NodeId id) {
     return std::nullopt;
   }
   const NodeRef asked = graph_.ask(operand->node, *predicate);
-  return Made{asked, accounts_.sum({operand->account, accounts_.unknowns(graph_, asked, 1)})};
+  return Made{asked, accounts_.sum({operand->account, accounts_.unknowns(asked, 1)})};
 }
 
 std::optional<Made> EntryBuilder::conditional(const Code& code, NodeId id) {
@@ -117,9 +116,9 @@ std::optional<Made> EntryBuilder::conditional(const Code& code, NodeId id) {
   if (!a || !b) return std::nullopt;
   const Made c = condition(code, n.a, *logic_);
   return Made{graph_.choice({{c.node, a->node}}, b->node),
-              accounts_.sum({c.account, accounts_.unknowns(graph_, c.node, 1),
-                             accounts_.guarded(graph_, Account::Op::where, c.node, a->account),
-                             accounts_.guarded(graph_, Account::Op::unless, c.node, b->account)})};
+              accounts_.sum({c.account, accounts_.unknowns(c.node, 1),
+                             accounts_.guarded(Account::Op::where, c.node, a->account),
+                             accounts_.guarded(Account::Op::unless, c.node, b->account)})};
 }
 
 std::optional<Made> EntryBuilder::arithmetic(const Code& code, NodeId id) {
@@ -213,7 +212,7 @@ std::optional<Made> EntryBuilder::call(const Code& code, NodeId id) {
   if (name == "abs" && all_are(Shape::number)) return strict(Calc::absolute, operands);
   if (name == "not" && graph_[operands[0].node].shape == Shape::truth) {
     const NodeRef node = graph_.negation(operands[0].node);
-    return Made{node, accounts_.sum({operands[0].account, accounts_.unknowns(graph_, node, 1)})};
+    return Made{node, accounts_.sum({operands[0].account, accounts_.unknowns(node, 1)})};
   }
   // The first argument that is null ends the call, so the second must have nothing to tell.
   if (name == "years and months duration" && n.count == 2 && all_are(Shape::date) &&

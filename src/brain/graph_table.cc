@@ -42,9 +42,8 @@ std::optional<Made> EntryBuilder::table(const Table& t, const Logic& logic, cons
   AccountRef account = last.account;
   for (std::size_t i = rules.size(); i-- > 0;) {
     const Rule& r = rules[i];
-    const AccountRef rest = accounts_.guarded(graph_, Account::Op::unless, r.hit, account);
-    account = accounts_.sum(
-        {accounts_.guarded(graph_, Account::Op::where, r.hit, r.output.account), rest});
+    const AccountRef rest = accounts_.guarded(Account::Op::unless, r.hit, account);
+    account = accounts_.sum({accounts_.guarded(Account::Op::where, r.hit, r.output.account), rest});
     if (t.policy == HitPolicy::first) account = accounts_.sum({r.tests, account});
   }
   for (const Rule& r : rules) pieces.push_back({r.hit, r.output.node});
@@ -57,31 +56,56 @@ std::optional<Made> EntryBuilder::table(const Table& t, const Logic& logic, cons
     }
     const NodeRef twice = graph_.twice(std::move(hits));
     pieces.insert(pieces.begin(), {twice, graph_.constant({})});
-    tests.push_back(accounts_.guarded(graph_, Account::Op::where, twice, accounts_.fixed(1)));
-    tests.push_back(accounts_.guarded(graph_, Account::Op::unless, twice, account));
+    tests.push_back(accounts_.guarded(Account::Op::where, twice, accounts_.fixed(1)));
+    tests.push_back(accounts_.guarded(Account::Op::unless, twice, account));
     account = accounts_.sum(std::move(tests));
   }
   // Inputs are read before any rule is tried; one of another type than wanted ends the table.
   for (std::size_t i = inputs.size(); i-- > 0;) {
     if (misfits[i] != no_ref) {
       pieces.insert(pieces.begin(), {misfits[i], graph_.constant({})});
-      account = accounts_.guarded(graph_, Account::Op::unless, misfits[i], account);
+      account = accounts_.guarded(Account::Op::unless, misfits[i], account);
     }
     account = accounts_.sum({inputs[i].account, account});
   }
   return Made{graph_.choice(pieces, last.node), account};
 }
 
+namespace {
+
+// Of a cell with one test.
+const Node* only_test(const Code& test) {
+  const Node& root = test.nodes[test.root];
+  return root.op == Op::tests && root.count == 1 ? &test.nodes[test.kids[root.first]] : nullptr;
+}
+
+}  // namespace
+
 // `null` or not(null): known of every value.
 std::optional<NodeRef> EntryBuilder::null_test(const Code& test, NodeRef tested) {
-  const Node& root = test.nodes[test.root];
-  if (root.op != Op::tests || root.count != 1) return std::nullopt;
-  const Node& only = test.nodes[test.kids[root.first]];
-  if (only.op != Op::test_value || only.aux != 0) return std::nullopt;
-  const auto value = fold(test, only.a);
+  const Node* only = only_test(test);
+  if (only == nullptr || only->op != Op::test_value || only->aux != 0) return std::nullopt;
+  const auto value = fold(test, only->a);
   if (!value || !value->is_null()) return std::nullopt;
   const NodeRef is_null = graph_.is_null(tested);
-  return root.aux != 0 ? graph_.negation(is_null) : is_null;
+  return test.nodes[test.root].aux != 0 ? graph_.negation(is_null) : is_null;
+}
+
+// `< b` and its kin, where b is an input or a decision. Tables are quiet about a null that is
+// tested, not about one that it is tested with.
+std::optional<Made> EntryBuilder::order_test(const Code& test, NodeRef tested) {
+  const Node* only = only_test(test);
+  if (only == nullptr || only->op != Op::test_compare || test.nodes[test.root].aux != 0)
+    return std::nullopt;
+  const auto op = static_cast<Op>(only->aux);
+  if (op == Op::equal || op == Op::unequal || test.nodes[only->a].op != Op::global)
+    return std::nullopt;
+  const auto b = expression(test, only->a);
+  const auto asked = b ? order(op, {tested, no_account}, *b) : std::nullopt;
+  if (!asked) return asked;
+  const AccountRef unknown = accounts_.guarded(Account::Op::unless, graph_.is_null(tested),
+                                               accounts_.unknowns(asked->node, 1));
+  return Made{asked->node, accounts_.sum({b->account, unknown})};
 }
 
 EntryBuilder::Rule EntryBuilder::rule(const Table& t, const TableRule& r,
@@ -109,6 +133,9 @@ EntryBuilder::Rule EntryBuilder::rule(const Table& t, const TableRule& r,
     } else if (const auto of_null = null_test(test, inputs[i].node)) {
       tests.push_back(*of_null);
       specials.push_back(no_account);
+    } else if (const auto ordered = order_test(test, inputs[i].node)) {
+      tests.push_back(ordered->node);
+      specials.push_back(ordered->account);
     } else {
       const Made made = by_rows(&test, test.root, logic, {}, &t.inputs[i], inputs[i].node);
       tests.push_back(graph_.truth_of(made.node));
@@ -118,8 +145,7 @@ EntryBuilder::Rule EntryBuilder::rule(const Table& t, const TableRule& r,
   // A test is tried where no test before it is false.
   AccountRef account = no_account;
   for (std::size_t i = tests.size(); i-- > 0;) {
-    account = accounts_.sum(
-        {specials[i], accounts_.guarded(graph_, Account::Op::may, tests[i], account)});
+    account = accounts_.sum({specials[i], accounts_.guarded(Account::Op::may, tests[i], account)});
   }
   out.tests = account;
   out.hit = graph_.hit(std::move(tests));

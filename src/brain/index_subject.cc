@@ -10,9 +10,15 @@ using Form = GraphNode::Form;
 
 namespace {
 
-// A column that fewer gates ask is not worth its search: these gates ask it themselves.
-constexpr std::size_t asks_min = 6;
+// A column that fewer bits read is not worth its search: gates ask it themselves.
+constexpr std::size_t bits_min = 6;
 constexpr std::uint32_t no_gate = UINT32_MAX;
+
+void add_to(std::vector<std::uint32_t>& out, const std::vector<std::uint32_t>& more) {
+  std::vector<std::uint32_t> both;
+  std::set_union(out.begin(), out.end(), more.begin(), more.end(), std::back_inserter(both));
+  out = std::move(both);
+}
 
 }  // namespace
 
@@ -50,7 +56,7 @@ SubjectIndex::SubjectIndex(const Catalogue::Impl& plan)
 std::uint32_t SubjectIndex::gate(NodeRef hit) {
   if (gate_of_[hit] == no_gate) {
     gate_of_[hit] = static_cast<std::uint32_t>(gates_.size());
-    gates_.push_back({hit, {}});
+    gates_.push_back({hit, {}, {}});
   }
   return gate_of_[hit];
 }
@@ -139,7 +145,7 @@ AccountRef SubjectIndex::without(AccountRef ref, const std::set<std::uint32_t>& 
   const AccountRef sum = residual_.sum(std::move(kids));
   if (a.op == Account::Op::sum) return sum;
   if (a.op == Account::Op::decision) return residual_.decision(a.count, sum);
-  return residual_.guarded(plan_.graph, a.op, a.node, sum);
+  return residual_.guarded(a.op, a.node, sum);
 }
 
 void SubjectIndex::collect_items(AccountRef ref, std::vector<std::uint32_t>& items) const {
@@ -171,83 +177,159 @@ std::vector<AccountRef> SubjectIndex::terms_of(AccountRef account) {
   return {account};
 }
 
-bool SubjectIndex::is_indexed(NodeRef kid) const {
-  const GraphNode& n = plan_.graph[kid];
-  if (n.form == Form::column) return n.shape == Shape::truth;
-  if (n.form != Form::ask || plan_.graph[n.kids[0]].form != Form::column) return false;
-  return plan_.asks[n.number].by != AskPlan::By::value;
+// What must be true for the truth to be true, each by itself.
+void SubjectIndex::add_conjuncts(NodeRef ref, std::vector<NodeRef>& out) const {
+  const GraphNode& n = plan_.graph[ref];
+  if (n.form == Form::hit || n.form == Form::all) {
+    for (const NodeRef kid : n.kids) add_conjuncts(kid, out);
+    return;
+  }
+  if (n.form == Form::ask && plan_.asks[n.number].by == AskPlan::By::truth) {
+    const AskPlan& a = plan_.asks[n.number];
+    if (a.of_yes == Answered::yes && a.of_no != Answered::yes && a.of_null != Answered::yes)
+      return add_conjuncts(n.kids[0], out);
+  }
+  out.push_back(ref);
 }
 
-// Of an ask on a column of whole numbers or truths, or of a column of truths itself.
-Answered SubjectIndex::answer(NodeRef ask, std::int64_t value) const {
-  const GraphNode& n = plan_.graph[ask];
-  if (n.form == Form::column) return value != 0 ? Answered::yes : Answered::no;
-  const AskPlan& a = plan_.asks[n.number];
-  if (a.by == AskPlan::By::truth) return value != 0 ? a.of_yes : a.of_no;
-  return a.ints.holds(value) ? Answered::yes : Answered::no;
+void SubjectIndex::find_columns() {
+  for (NodeRef ref = 0; ref < plan_.graph.size(); ++ref) {  // kids first
+    const GraphNode& n = plan_.graph[ref];
+    Columns out;
+    if (n.form == Form::column) out = {n.number};
+    if (n.form != Form::rows) {
+      for (const NodeRef kid : n.kids) add_to(out, columns_of_[kid]);
+    }
+    columns_of_.push_back(std::move(out));
+  }
 }
 
-std::uint32_t SubjectIndex::column_of(NodeRef kid) const {
-  const GraphNode& n = plan_.graph[kid];
-  return n.form == Form::column ? n.number : plan_.graph[n.kids[0]].number;
+SubjectIndex::Columns SubjectIndex::columns_of(AccountRef ref) const {
+  const Account& a = residual_[ref];
+  Columns out;
+  if (a.node != no_ref) out = columns_of_[a.node];
+  for (const AccountRef kid : a.kids) add_to(out, columns_of(kid));
+  return out;
 }
 
 void SubjectIndex::index_columns() {
-  indexed_.resize(plan_.columns.fields.size());
-  std::map<std::uint32_t, std::vector<std::pair<std::uint32_t, NodeRef>>> asks;
-  for (std::uint32_t g = 0; g < gates_.size(); ++g) {
-    for (const NodeRef kid : plan_.graph[gates_[g].hit].kids) {
-      if (!is_indexed(kid)) continue;
-      asks[column_of(kid)].emplace_back(g, kid);
-    }
+  find_columns();
+  std::map<std::uint32_t, std::vector<std::size_t>> bits;
+  for (std::size_t g = 0; g < gates_.size(); ++g) {
+    add_conjuncts(gates_[g].hit, gates_[g].open);
+    for (const std::uint32_t column : columns_of_[gates_[g].hit]) bits[column].push_back(g);
   }
-  for (const auto& [column, of_column] : asks) {
-    if (of_column.size() < asks_min) continue;
-    const bool by_code = plan_.columns.fields[column].type == citybrain::Type::text;
-    indexed_[column] = true;
-    columns_.push_back(index_column(column, by_code, of_column));
+  for (std::size_t t = 0; t < accounts_.size(); ++t) {
+    for (const std::uint32_t column : columns_of(accounts_[t].first))
+      bits[column].push_back(gate_words() * 64 + t);
+  }
+  for (const auto& [column, of_column] : bits) {
+    if (of_column.size() >= bits_min) columns_.push_back(index_column(column, of_column));
+  }
+  find_wakers();
+  for (Gate& gate : gates_) {  // what is read off a column stands before what is computed
+    std::stable_sort(gate.open.begin(), gate.open.end(), [&](NodeRef a, NodeRef b) {
+      return plan_.graph[a].weight < plan_.graph[b].weight;
+    });
   }
 }
 
-ColumnIndex SubjectIndex::index_column(
-    std::uint32_t column, bool by_code,
-    const std::vector<std::pair<std::uint32_t, NodeRef>>& asks) const {
+// A sum of what hardly anybody has is 0 but for these few.
+void SubjectIndex::find_wakers() {
+  Supposed::Columns nothing;
+  const auto& fields = plan_.columns.fields;
+  for (std::uint32_t c = 0; c < fields.size(); ++c) {
+    if (fields[c].type == citybrain::Type::boolean) nothing[c] = {Value(), Value::boolean(false)};
+    if (fields[c].type == citybrain::Type::integer || fields[c].type == citybrain::Type::decimal)
+      nothing[c] = {Value(), Value::number(0)};
+  }
+  Supposed supposed(plan_.graph, nothing);
+  std::map<std::uint32_t, std::vector<std::uint64_t>> wakers;
+  awake_.assign(gate_words(), 0);
+  for (std::size_t g = 0; g < gates_.size(); ++g) {
+    const Columns* fewest = nullptr;
+    for (const NodeRef kid : gates_[g].open) {
+      if ((supposed.answers(kid) & can_be_yes) != 0) continue;
+      if (fewest == nullptr || columns_of_[kid].size() < fewest->size()) fewest = &columns_of_[kid];
+    }
+    if (fewest == nullptr) awake_[g / 64] |= 1ULL << (g % 64);
+    for (std::size_t i = 0; fewest != nullptr && i < fewest->size(); ++i) {
+      if (!nothing.contains((*fewest)[i])) continue;
+      auto& bits = wakers[(*fewest)[i]];
+      bits.resize(gate_words());
+      bits[g / 64] |= 1ULL << (g % 64);
+    }
+  }
+  for (auto& [column, bits] : wakers) wakers_.push_back({column, std::move(bits)});
+}
+
+// A value for each place: of an interval or a code, and last of all null.
+std::vector<Value> SubjectIndex::places_of(std::uint32_t column, ColumnIndex& index) const {
+  const Field& field = plan_.columns.fields[column];
+  std::vector<Value> out;
+  index.by_code = field.type == citybrain::Type::text;
+  if (index.by_code) {
+    const TextCodes& codes = plan_.codes[column];
+    std::string unnamed = "x";  // longer than any text that a condition names
+    for (std::uint32_t c = 1; c <= codes.size(); ++c) unnamed += codes.text(c);
+    out.push_back(Value::text(unnamed));
+    for (std::uint32_t c = 1; c <= codes.size(); ++c) out.push_back(Value::text(codes.text(c)));
+    out.emplace_back();
+    return out;
+  }
+  index.starts = {INT64_MIN, 0, 1};
+  for (NodeRef ref = 0; ref < plan_.graph.size(); ++ref) {
+    const GraphNode& n = plan_.graph[ref];
+    if (n.form != Form::ask || plan_.asks[n.number].by != AskPlan::By::ints) continue;
+    const GraphNode& operand = plan_.graph[n.kids[0]];
+    if (operand.form != Form::column || operand.number != column) continue;
+    for (const Interval& i : plan_.asks[n.number].ints.intervals) {
+      index.starts.push_back(i.low);
+      if (i.high != INT64_MAX) index.starts.push_back(i.high + 1);
+    }
+  }
+  std::sort(index.starts.begin(), index.starts.end());
+  index.starts.erase(std::unique(index.starts.begin(), index.starts.end()), index.starts.end());
+  for (const std::int64_t start : index.starts) {
+    out.push_back(field.type == citybrain::Type::boolean ? Value::boolean(start > 0)
+                  : field.type == citybrain::Type::date
+                      ? Value::date(start)
+                      : Value::number(Decimal::scaled(start, field.scale)));
+  }
+  out.emplace_back();
+  return out;
+}
+
+ColumnIndex SubjectIndex::index_column(std::uint32_t column, const std::vector<std::size_t>& bits) {
   ColumnIndex out;
   out.column = column;
-  out.by_code = by_code;
-  out.words = (gates_.size() + 63) / 64;
-  std::size_t places = plan_.codes[column].size() + 1;
-  if (!by_code) {
-    out.starts = {INT64_MIN, 0, 1};
-    for (const auto& [gate, ask] : asks) {
-      if (plan_.graph[ask].form == Form::column) continue;
-      for (const Interval& i : plan_.asks[plan_.graph[ask].number].ints.intervals) {
-        out.starts.push_back(i.low);
-        if (i.high != INT64_MAX) out.starts.push_back(i.high + 1);
-      }
+  out.words = gate_words() + (accounts_.size() + 63) / 64;
+  const std::vector<Value> places = places_of(column, out);
+  out.bits.assign(places.size() * out.words, ~0ULL);
+  std::set<NodeRef> settled;  // parts of gates that this column answers by itself
+  for (const std::size_t bit : bits) {
+    if (bit >= gates_.size()) continue;
+    for (const NodeRef kid : gates_[bit].open) {
+      if (columns_of_[kid].size() == 1 && columns_of_[kid][0] == column) settled.insert(kid);
     }
-    std::sort(out.starts.begin(), out.starts.end());
-    out.starts.erase(std::unique(out.starts.begin(), out.starts.end()), out.starts.end());
-    places = out.starts.size();
   }
-  out.bits.assign((places + 1) * out.words, ~0ULL);
-  const auto clear = [&](std::size_t place, std::uint32_t gate) {
-    out.bits[place * out.words + gate / 64] &= ~(1ULL << (gate % 64));
-  };
-  for (const auto& [gate, ask] : asks) {
-    const GraphNode& n = plan_.graph[ask];
-    const bool null_holds = n.form == Form::ask && plan_.asks[n.number].of_null == Answered::yes;
-    if (!null_holds) clear(places, gate);
-    for (std::size_t place = 0; place < places; ++place) {
-      bool holds = false;
-      if (by_code) {
-        const auto& codes = plan_.asks[n.number].codes;
-        holds = std::find(codes.begin(), codes.end(), place) != codes.end();
-      } else {
-        holds = answer(ask, out.starts[place]) == Answered::yes;
-      }
-      if (!holds) clear(place, gate);
+  for (std::size_t place = 0; place < places.size(); ++place) {
+    Supposed supposed(plan_.graph, {{column, {places[place]}}}, &plan_.asks);
+    std::erase_if(settled, [&](NodeRef kid) {
+      const Possible answers = supposed.answers(kid);
+      return (answers & (answers - 1)) != 0;
+    });
+    for (const std::size_t bit : bits) {
+      const bool can =
+          bit < gates_.size()
+              ? (supposed.answers(gates_[bit].hit) & can_be_yes) != 0
+              : residual_.can_count(accounts_[bit - gate_words() * 64].first, supposed);
+      if (!can) out.bits[place * out.words + bit / 64] &= ~(1ULL << (bit % 64));
     }
+  }
+  for (const std::size_t bit : bits) {
+    if (bit < gates_.size())
+      std::erase_if(gates_[bit].open, [&](NodeRef kid) { return settled.contains(kid); });
   }
   return out;
 }

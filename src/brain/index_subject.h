@@ -1,7 +1,8 @@
 // SubjectIndex: which models can answer one subject otherwise than usual. A model's rules stand as
 // hits in the graph; where all of them fail, most models answer a constant ("false, 0"). By column,
 // the subject's value says which hits are still possible, as a bitmap over hits: one search and
-// one `and` a column, for all models at once.
+// one `and` a column, for all models at once. What conditions ask of one column alone, however they
+// are put together, is answered so; the rest stands at the hit as its open conditions.
 #pragma once
 
 #include <optional>
@@ -12,10 +13,8 @@
 
 namespace citybrain::brain {
 
-// A bit a gate: a hit that some model's unusual answer needs.
-using GateBits = std::vector<std::uint64_t>;
-
-// The gates that a value of one column leaves possible.
+// What a value of one column leaves possible: a bit a gate (a hit that some model's unusual answer
+// needs), and from the next word on a bit a term of the usual answers' diagnostics.
 struct ColumnIndex {
   std::uint32_t column = 0;
   bool by_code = false;              // text, else whole numbers
@@ -42,12 +41,20 @@ class SubjectIndex {
   // Gates by bit: the hit, and the entries behind it.
   struct Gate {
     NodeRef hit = no_ref;
+    std::vector<NodeRef> open;  // what must be true besides; what is cheap stands first
     std::vector<std::uint32_t> entries;
   };
   const std::vector<Gate>& gates() const { return gates_; }
   const std::vector<ColumnIndex>& columns() const { return columns_; }
-  // Do the indexed columns rule a gate out where this part of it is not true?
-  bool has_asked(NodeRef kid) const { return is_indexed(kid) && indexed_[column_of(kid)]; }
+  // Gates with a condition that nobody fulfils to whom some columns are all 0, false or null: what
+  // is something in one of them wakes these gates; all other gates are awake.
+  struct Waker {
+    std::uint32_t column = 0;
+    std::vector<std::uint64_t> gates;
+  };
+  const std::vector<Waker>& wakers() const { return wakers_; }
+  const std::vector<std::uint64_t>& awake() const { return awake_; }
+  std::size_t gate_words() const { return (gates_.size() + 63) / 64; }
   // What the usual answers give diagnostics for: terms, each with how many models have it.
   const std::vector<std::pair<AccountRef, std::size_t>>& accounts() const { return accounts_; }
   const Accounts& usual_accounts() const { return residual_; }
@@ -67,19 +74,23 @@ class SubjectIndex {
   AccountRef without(AccountRef account, const std::set<std::uint32_t>& items);
   void collect_items(AccountRef account, std::vector<std::uint32_t>& items) const;
   std::uint32_t gate(NodeRef hit);
-  bool is_indexed(NodeRef kid) const;
-  std::uint32_t column_of(NodeRef kid) const;
+  void add_conjuncts(NodeRef truth, std::vector<NodeRef>& out) const;
+  using Columns = std::vector<std::uint32_t>;  // ascending
+  void find_columns();
+  Columns columns_of(AccountRef account) const;
   void index_columns();
-  ColumnIndex index_column(std::uint32_t column, bool by_code,
-                           const std::vector<std::pair<std::uint32_t, NodeRef>>& asks) const;
-  Answered answer(NodeRef ask, std::int64_t value) const;
+  void find_wakers();
+  std::vector<Value> places_of(std::uint32_t column, ColumnIndex& index) const;
+  ColumnIndex index_column(std::uint32_t column, const std::vector<std::size_t>& bits);
 
   const Catalogue::Impl& plan_;
   std::vector<Entry> entries_;
   std::vector<Gate> gates_;
   std::vector<std::uint32_t> gate_of_;  // by node
   std::vector<ColumnIndex> columns_;
-  std::vector<bool> indexed_;  // by column
+  std::vector<Waker> wakers_;
+  std::vector<std::uint64_t> awake_;
+  std::vector<Columns> columns_of_;  // by node: those that it reads, but by the machine
   std::vector<std::pair<AccountRef, std::size_t>> accounts_;
   std::vector<std::uint32_t> unusual_;
   Accounts residual_;  // the plan's, and those of usual answers

@@ -4,7 +4,7 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "bench_city.h"
+#include "bench_made_up.h"
 
 namespace citybrain::brain {
 namespace {

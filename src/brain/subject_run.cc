@@ -17,19 +17,19 @@ SubjectRun::SubjectRun(const Catalogue::Impl& plan)
       units_(plan.graph.size()),
       truths_(plan.graph.size()),
       nulls_(plan.graph.size()),
-      null_words_(plan.columns.fields.size() / 64 + 1),
-      null_columns_(null_words_),
       node_nulls_(plan.graph.size()),
-      gates_((index_.gates().size() + 63) / 64),
       added_(plan.entries.size()) {
   plan_nulls();
-  plan_gates();
+  null_columns_.resize(null_words_);
   plan_terms();
   plan_entries();
+  gates_.resize(index_.gate_words() + term_words_);
+  awake_.resize(index_.gate_words());
 }
 
 Result<void> SubjectRun::open(const Batch& batch) {
-  CB_TRY(columns_, bulk_.find_columns(batch));
+  batch_ = nullptr;
+  CB_DO(bulk_.find_columns(batch, columns_));
   batch_ = &batch;
   sources_.resize(columns_.size());
   for (std::size_t c = 0; c < columns_.size(); ++c) {
@@ -42,12 +42,18 @@ Result<void> SubjectRun::open(const Batch& batch) {
 void SubjectRun::read_nulls() {
   for (std::size_t w = 0; w < null_words_; ++w) {
     std::uint64_t bits = 0;
-    const std::size_t n = std::min<std::size_t>(64, sources_.size() - w * 64);
+    const std::size_t first = std::min(w * 64, sources_.size());
+    const std::size_t n = std::min<std::size_t>(64, sources_.size() - first);
     for (std::size_t i = 0; i < n; ++i)
-      bits |= static_cast<std::uint64_t>(sources_[w * 64 + i].valid[row_] == 0) << i;
+      bits |= static_cast<std::uint64_t>(sources_[first + i].valid[row_] == 0) << i;
     null_columns_[w] = bits;
   }
-  null_columns_.back() |= 1ULL << (sources_.size() % 64);
+  const auto set = [&](std::size_t bit) { null_columns_[bit / 64] |= 1ULL << (bit % 64); };
+  set(sources_.size());
+  for (std::size_t i = 0; i < zero_columns_.size(); ++i) {
+    const Source& source = sources_[zero_columns_[i]];
+    if (source.valid[row_] != 0 && source.ints[row_] == 0) set(sources_.size() + 1 + i);
+  }
 }
 
 const SubjectAnswers& SubjectRun::evaluate(std::size_t row) {
@@ -60,13 +66,14 @@ const SubjectAnswers& SubjectRun::evaluate(std::size_t row) {
   order_.clear();
   read_nulls();
   possible_gates();
-  for (std::size_t w = 0; w < gates_.size(); ++w) {
+  for (std::size_t w = 0; w < index_.gate_words(); ++w) {
     for (std::uint64_t bits = gates_[w]; bits != 0; bits &= bits - 1) {
       const std::size_t g = w * 64 + static_cast<std::size_t>(__builtin_ctzll(bits));
-      const bool holds = std::all_of(residuals_[g].begin(), residuals_[g].end(),
+      const SubjectIndex::Gate& gate = index_.gates()[g];
+      const bool holds = std::all_of(gate.open.begin(), gate.open.end(),
                                      [&](NodeRef kid) { return truth(kid) == Answered::yes; });
       if (!holds) continue;
-      for (const std::uint32_t entry : index_.gates()[g].entries) {
+      for (const std::uint32_t entry : gate.entries) {
         if (added_[entry] == subject_) continue;
         added_[entry] = subject_;
         order_.push_back(entry);
@@ -86,14 +93,14 @@ void SubjectRun::count_usual() {
   terms_ = terms_always_;
   for (std::size_t w = 0; w < null_words_; ++w) {
     for (std::uint64_t bits = null_columns_[w]; bits != 0; bits &= bits - 1) {
-      const std::size_t column = w * 64 + static_cast<std::size_t>(__builtin_ctzll(bits));
-      if (column == sources_.size()) break;  // the bit of every subject
-      const std::uint64_t* of_column = &terms_of_null_[column * term_words_];
-      for (std::size_t t = 0; t < term_words_; ++t) terms_[t] |= of_column[t];
+      const std::size_t bit = w * 64 + static_cast<std::size_t>(__builtin_ctzll(bits));
+      const std::uint64_t* of_bit = &terms_of_null_[bit * term_words_];
+      for (std::size_t t = 0; t < term_words_; ++t) terms_[t] |= of_bit[t];
     }
   }
   for (std::size_t w = 0; w < term_words_; ++w) {
-    for (std::uint64_t bits = terms_[w]; bits != 0; bits &= bits - 1) {
+    std::uint64_t bits = terms_[w] & gates_[index_.gate_words() + w];
+    for (; bits != 0; bits &= bits - 1) {
       const auto& [account, models] =
           index_.accounts()[w * 64 + static_cast<std::size_t>(__builtin_ctzll(bits))];
       if ((terms_exact_[w] & (bits & -bits)) != 0) {
@@ -111,7 +118,7 @@ CB_WIDE void SubjectRun::possible_gates() {
   std::uint64_t* gates = gates_.data();
   std::fill_n(gates, words, ~0ULL);
   if (index_.gates().size() % 64 != 0)
-    gates[words - 1] = (1ULL << (index_.gates().size() % 64)) - 1;
+    gates[index_.gate_words() - 1] = (1ULL << (index_.gates().size() % 64)) - 1;
   for (const ColumnIndex& index : index_.columns()) {
     const Source& source = sources_[index.column];
     const std::uint64_t* bits = nullptr;
@@ -125,6 +132,15 @@ CB_WIDE void SubjectRun::possible_gates() {
     }
     for (std::size_t w = 0; w < words; ++w) gates[w] &= bits[w];
   }
+  const std::size_t gate_words = index_.gate_words();
+  std::uint64_t* awake = awake_.data();
+  std::copy_n(index_.awake().data(), gate_words, awake);
+  for (const SubjectIndex::Waker& waker : index_.wakers()) {
+    const Source& source = sources_[waker.column];
+    if (source.ints[row_] == 0 || source.valid[row_] == 0) continue;
+    for (std::size_t w = 0; w < gate_words; ++w) awake[w] |= waker.gates[w];
+  }
+  for (std::size_t w = 0; w < gate_words; ++w) gates[w] &= awake[w];
 }
 
 void SubjectRun::add(std::uint32_t entry) {

@@ -22,12 +22,13 @@ class SubjectRun {
 
  private:
   void plan_nulls();
-  void plan_gates();
   void plan_terms();
   void plan_entries();
   using Mask = std::vector<std::uint64_t>;  // over columns
-  void plan_null(NodeRef node);
-  void add_support(AccountRef account, Mask& mask) const;
+  Mask mask_of(const NullSupport& support) const;
+  std::size_t bit_of(NullCause cause) const {
+    return cause.zero ? zero_bits_[cause.column] : cause.column;
+  }
   bool meets_null(const std::uint64_t* mask) const {
     std::uint64_t any = 0;
     for (std::size_t w = 0; w < null_words_; ++w) any |= mask[w] & null_columns_[w];
@@ -78,8 +79,11 @@ class SubjectRun {
   std::vector<Known> truths_;
   std::vector<Known> nulls_;  // yes: null
   // Which columns' nulls can make a node null, as a bitmap over columns. The bit after the last
-  // column's is set for every subject.
+  // column's is set for every subject; then come divisors that may be zero.
   std::size_t null_words_ = 0;
+  static constexpr std::size_t no_bit = SIZE_MAX;
+  std::vector<std::size_t> zero_bits_;       // by column
+  std::vector<std::uint32_t> zero_columns_;  // by bit
   std::vector<std::uint64_t> null_columns_;  // of the subject
   struct Null {
     Mask mask;           // no column of these null: the node is not null (or unknown)
@@ -93,10 +97,10 @@ class SubjectRun {
   std::vector<std::uint64_t> entry_masks_;  // of entries' whole and usual accounts, as of nodes
   std::vector<std::optional<std::int64_t>> fixed_;  // constants in units, by node
   std::vector<bool> plain_;  // accounts of nulls and unknowns only, whose order does not matter
-  std::vector<std::uint64_t> gates_;
-  std::vector<std::vector<NodeRef>> residuals_;  // by gate: what no indexed column has asked
-  std::vector<std::uint32_t> added_;             // by entry: the subject it was added for
-  std::vector<std::uint32_t> asked_;             // accounts of decisions that were counted
+  std::vector<std::uint64_t> gates_;  // what is possible: of gates, then of terms
+  std::vector<std::uint64_t> awake_;
+  std::vector<std::uint32_t> added_;  // by entry: the subject it was added for
+  std::vector<std::uint32_t> asked_;  // accounts of decisions that were counted
   SubjectAnswers answers_;
   std::vector<std::uint32_t> order_;
   std::vector<std::vector<Value>> values_;  // that answers point to

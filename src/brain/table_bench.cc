@@ -2,6 +2,7 @@
 // text, microseconds an evaluation through Model::evaluate; beside the same table with explaining,
 // which tries every rule. Results are compared.
 #include <cstdio>
+#include <random>
 
 #include "bench_city.h"
 
