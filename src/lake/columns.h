@@ -27,7 +27,8 @@ class Columns {
  public:
   virtual ~Columns() = default;
 
-  // Makes the resource's table, or adds the fields that are new at its end.
+  // Of a resource that has rows here: adds the fields that are new at its end. Its place is made
+  // with its first rows; until then it reads as empty.
   virtual Result<void> define(const Resource& resource) = 0;
   // Adds the batch and sets the source's position. Conflict where `landing.from` is set and
   // differs.

@@ -1,10 +1,13 @@
 // DuckColumns: the column store in one DuckDB file. Tables: r_<resource>; lake_position (source →
 // position); lake_meta ('store' → id of the rows' store, 'fed' → the feed's position). A resource's
 // table has no key constraint: the feed deletes and inserts a batch at a time, which is many times
-// faster than upserts by key.
+// faster than upserts by key. A table is made with the first rows of its resource, so that a
+// catalogue of thousands of resources costs nothing until they arrive.
 #include <algorithm>
 #include <atomic>
+#include <map>
 #include <mutex>
+#include <shared_mutex>
 
 #include "base/crash.h"
 #include "base/text.h"
@@ -43,11 +46,20 @@ class DuckColumns final : public Columns {
   // Runs `fn` in a transaction of a connection of its own: one snapshot.
   Result<void> read(const std::function<Result<void>(DuckConnection&)>& fn);
   Result<void> apply_one(DuckConnection& to, const Delta& delta);
+  // How many columns the table of a resource has; 0 = there is none yet.
+  std::size_t columns_of(const std::string& code) const;
+  // Makes the table, or adds the fields that are new at its end, in the running write.
+  Result<void> make(DuckConnection& to, const Resource& resource);
+  // How the resource is read, as the snapshot of `from` has it.
+  Result<const Dialect*> place_of(DuckConnection& from, const Resource& resource) const;
 
   const std::string path_;
   std::unique_ptr<DuckDatabase> database_;  // goes last
   std::mutex writing_;
   std::unique_ptr<DuckConnection> writer_;
+  std::map<std::string, std::size_t> making_;  // in the running write
+  mutable std::shared_mutex made_mutex_;
+  std::map<std::string, std::size_t> made_;  // tables that are committed, with their columns
   std::mutex idle_mutex_;
   std::vector<std::unique_ptr<DuckConnection>> idle_;
   // The feed's position as last committed, so that asking for it costs no query; unknown_seq until
@@ -80,13 +92,27 @@ Result<void> DuckColumns::start(const std::string& store_id) {
       },
       nullptr, nullptr));
   CB_TRY(fed_, fed());
-  return ok();
+  return read([&](DuckConnection& from) -> Result<void> {
+    CB_TRY(DuckAnswer answer,
+           from.run("SELECT table_name, count(*) FROM duckdb_columns() WHERE NOT internal AND"
+                    " starts_with(table_name, 'r_') GROUP BY table_name"));
+    ChunkReader reader(std::move(answer), {{{"t", Type::text, 0}, {"n", Type::integer, 0}}, {}});
+    while (true) {
+      CB_TRY(const bool some, reader.next());
+      if (!some) return ok();
+      for (std::size_t i = 0; i < reader.batch().rows; ++i) {
+        made_[std::string(reader.batch().columns[0].text_at(i).substr(2))] =
+            static_cast<std::size_t>(reader.batch().columns[1].int_at(i));
+      }
+    }
+  });
 }
 
 Result<void> DuckColumns::write(const std::function<Result<void>(DuckConnection&)>& fn,
                                 const char* before, const char* after) {
   const std::lock_guard lock(writing_);
   CB_DO(writer_->exec("BEGIN TRANSACTION"));
+  making_.clear();
   Result<void> done = fn(*writer_);
   if (done) {
     if (before) crash_point(before);
@@ -95,6 +121,10 @@ Result<void> DuckColumns::write(const std::function<Result<void>(DuckConnection&
   if (!done) {
     (void)writer_->exec("ROLLBACK");
     return done;
+  }
+  if (!making_.empty()) {
+    const std::unique_lock made(made_mutex_);
+    for (const auto& [code, columns] : making_) made_[code] = columns;
   }
   if (after) crash_point(after);
   return ok();
@@ -122,24 +152,42 @@ Result<void> DuckColumns::read(const std::function<Result<void>(DuckConnection&)
   return done ? ended : done;
 }
 
+std::size_t DuckColumns::columns_of(const std::string& code) const {
+  const std::shared_lock lock(made_mutex_);
+  const auto found = made_.find(code);
+  return found == made_.end() ? 0 : found->second;
+}
+
+Result<void> DuckColumns::make(DuckConnection& to, const Resource& resource) {
+  const std::size_t there = columns_of(resource.code);
+  std::vector<std::string> columns;
+  if (there >= resource.schema.fields.size()) return ok();
+  for (const Field& field : resource.schema.fields) {
+    columns.push_back(quoted(field.name) + " " + duck_type(field));
+  }
+  if (there == 0) {
+    CB_DO(to.exec("CREATE TABLE " + table_of(resource) + " (" + join(columns, ", ") + ")"));
+  }
+  for (std::size_t i = there; there > 0 && i < columns.size(); ++i) {
+    CB_DO(to.exec("ALTER TABLE " + table_of(resource) + " ADD COLUMN " + columns[i]));
+  }
+  making_[resource.code] = columns.size();
+  return ok();
+}
+
 Result<void> DuckColumns::define(const Resource& resource) {
-  return write(
-      [&](DuckConnection& to) -> Result<void> {
-        std::vector<std::string> columns;
-        for (const Field& field : resource.schema.fields) {
-          columns.push_back(quoted(field.name) + " " + duck_type(field));
-        }
-        CB_DO(to.exec("CREATE TABLE IF NOT EXISTS " + table_of(resource) + " (" +
-                      join(columns, ", ") + ")"));
-        CB_TRY(const std::int64_t there,
-               to.number("SELECT count(*) FROM duckdb_columns() WHERE table_name = $1",
-                         {"r_" + resource.code}));
-        for (auto i = static_cast<std::size_t>(there); i < columns.size(); ++i) {
-          CB_DO(to.exec("ALTER TABLE " + table_of(resource) + " ADD COLUMN " + columns[i]));
-        }
-        return ok();
-      },
-      nullptr, nullptr);
+  const std::size_t there = columns_of(resource.code);
+  if (there == 0 || there >= resource.schema.fields.size()) return ok();
+  return write([&](DuckConnection& to) { return make(to, resource); }, nullptr, nullptr);
+}
+
+Result<const Dialect*> DuckColumns::place_of(DuckConnection& from, const Resource& resource) const {
+  if (columns_of(resource.code) > 0) return &duckdb_dialect();
+  // It may have been made since, and what is read must be of one moment.
+  CB_TRY(const std::int64_t there,
+         from.number("SELECT count(*) FROM duckdb_tables() WHERE NOT internal AND table_name = $1",
+                     {"r_" + resource.code}));
+  return there > 0 ? &duckdb_dialect() : &duckdb_nothing();
 }
 
 Result<void> DuckColumns::append(const Resource& resource, const Landing& landing,
@@ -152,6 +200,7 @@ Result<void> DuckColumns::append(const Resource& resource, const Landing& landin
                to.text("SELECT resource FROM lake_position WHERE source = $1", {landing.source}));
         CB_DO(check_from(landing, stored));
         if (!other.empty() && other != resource.code) return other_resource(landing);
+        CB_DO(make(to, resource));
         CB_DO(to.append("", "r_" + resource.code, batch));
         CB_DO(to.exec("DELETE FROM lake_position WHERE source = $1", {landing.source}));
         return to.exec("INSERT INTO lake_position VALUES ($1, $2, $3)",
@@ -191,6 +240,7 @@ Result<void> DuckColumns::apply_one(DuckConnection& to, const Delta& delta) {
   for (const std::string& name : delta.resource.schema.key) {
     same_key.push_back("t." + quoted(name) + " = s." + quoted(name));
   }
+  CB_DO(make(to, delta.resource));
   // A temporary table is not logged, so a row is written to disk once.
   CB_DO(to.exec("CREATE OR REPLACE TEMP TABLE feed AS SELECT *, FALSE AS citybrain_removed FROM " +
                 table + " LIMIT 0"));
@@ -214,10 +264,11 @@ Result<std::int64_t> DuckColumns::fed() {
 
 Result<std::int64_t> DuckColumns::scan(const Resource& resource, const ScanSpec& spec,
                                        const std::function<Result<void>(const Batch&)>& fn) {
-  CB_TRY(const Select select, select_of(duckdb_dialect(), resource, spec));
   std::int64_t seq = 0;
   CB_DO(read([&](DuckConnection& from) -> Result<void> {
     CB_TRY(seq, fed_of(from));
+    CB_TRY(const Dialect* place, place_of(from, resource));
+    CB_TRY(const Select select, select_of(*place, resource, spec));
     CB_TRY(DuckAnswer answer, from.run(select.sql, select.params, true));
     ChunkReader reader(std::move(answer), select.schema);
     while (true) {
@@ -230,9 +281,11 @@ Result<std::int64_t> DuckColumns::scan(const Resource& resource, const ScanSpec&
 }
 
 Result<Batch> DuckColumns::aggregate(const Resource& resource, const AggregateSpec& spec) {
-  CB_TRY(const Select select, select_of(duckdb_dialect(), resource, spec));
-  Batch all(select.schema);
+  Batch all;
   CB_DO(read([&](DuckConnection& from) -> Result<void> {
+    CB_TRY(const Dialect* place, place_of(from, resource));
+    CB_TRY(const Select select, select_of(*place, resource, spec));
+    all = Batch(select.schema);
     CB_TRY(DuckAnswer answer, from.run(select.sql, select.params));
     ChunkReader reader(std::move(answer), select.schema);
     while (true) {
@@ -249,7 +302,8 @@ Result<Batch> DuckColumns::aggregate(const Resource& resource, const AggregateSp
 Result<std::int64_t> DuckColumns::count(const Resource& resource) {
   std::int64_t rows = 0;
   CB_DO(read([&](DuckConnection& from) -> Result<void> {
-    CB_TRY(rows, from.number("SELECT count(*) FROM " + table_of(resource)));
+    CB_TRY(const Dialect* place, place_of(from, resource));
+    CB_TRY(rows, from.number("SELECT count(*) FROM " + place->rows_of(resource)));
     return ok();
   }));
   return rows;

@@ -5,7 +5,7 @@
 namespace citybrain::lake {
 namespace {
 
-class DuckDialect final : public Dialect {
+class DuckDialect : public Dialect {
  public:
   std::string rows_of(const Resource& resource) const override { return table_of(resource); }
   std::string only_current(const Resource& /*resource*/) const override { return ""; }
@@ -38,12 +38,30 @@ class DuckDialect final : public Dialect {
   }
 };
 
+// The same for a resource without a table yet: a shape without rows.
+class NothingDialect final : public DuckDialect {
+ public:
+  std::string rows_of(const Resource& resource) const override {
+    std::string columns;
+    for (const Field& field : resource.schema.fields) {
+      columns += (columns.empty() ? "" : ", ") + ("CAST(NULL AS " + duck_type(field) + ") AS ") +
+                 quoted(field.name);
+    }
+    return "(SELECT " + columns + " WHERE FALSE) AS nothing";
+  }
+};
+
 }  // namespace
 
 std::string table_of(const Resource& resource) { return quoted("r_" + resource.code); }
 
 const Dialect& duckdb_dialect() {
   static const DuckDialect dialect;
+  return dialect;
+}
+
+const Dialect& duckdb_nothing() {
+  static const NothingDialect dialect;
   return dialect;
 }
 

@@ -1,6 +1,8 @@
 // The lake's promises, on every store there is.
 #include "lake/lake.h"
 
+#include <chrono>
+
 #include "test_lake.h"
 
 namespace citybrain::lake {
@@ -210,6 +212,53 @@ TEST(Lake, FieldsMayBeAddedAtTheEnd) {
     const auto rows = scan_all(*o.lake, {.resource = "firms", .order = {{"id"}}});
     ASSERT_EQ(rows.size(), 2U);
     EXPECT_EQ(rows[1].back(), Cell("海曙"));
+  });
+}
+
+// A catalogue lists thousands of resources, most of which nothing has come for.
+TEST(Lake, ATableIsMadeWithItsFirstRows) {
+  on_each_store([](const std::string& url, const std::string& columns) {
+    const auto nth = [](int n, bool keyed) {
+      Resource one = keyed ? firms() : visits();
+      one.code += std::to_string(n);
+      return one;
+    };
+    {
+      Opened o(url, columns);
+      const auto begin = std::chrono::steady_clock::now();
+      for (int n = 0; n < 1'000; ++n) {
+        ASSERT_TRUE(o.lake->define(nth(n, true)));
+        ASSERT_TRUE(o.lake->define(nth(n, false)));
+      }
+      EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(20));
+      EXPECT_EQ(o.lake->count("firms7").value(), 0);
+      EXPECT_TRUE(scan_all(*o.lake, {.resource = "visits7"}).empty());
+      const Batch sums = o.lake->aggregate({.resource = "firms7", .measures = {{}}}).value();
+      EXPECT_EQ(sums.columns.at(0).int_at(0), 0);
+      EXPECT_FALSE(o.lake->scan({.resource = "firms7", .columns = {"no"}},
+                                [](const Batch&) { return ok(); }));
+      ASSERT_TRUE(o.lake->land(landing("firms7", "1"), batch_of(firms(), {firm("A", 1)})));
+      ASSERT_TRUE(o.lake->land(landing("visits7", "1"),
+                               batch_of(visits(), {{"a", Timestamp{1}, std::int64_t{1}}})));
+      feed_all(*o.lake);
+      EXPECT_EQ(o.lake->count("firms7").value(), 1);
+    }
+    Opened o(url, columns);
+    EXPECT_EQ(o.lake->count("firms7").value(), 1);
+    EXPECT_EQ(o.lake->count("visits7").value(), 1);
+    EXPECT_EQ(o.lake->count("visits8").value(), 0);
+    // A field more before the first row, and one after it.
+    for (const int n : {7, 8}) {
+      Resource wider = nth(n, true);
+      wider.schema.fields.push_back({"more", Type::text, 0});
+      ASSERT_TRUE(o.lake->define(wider));
+      std::vector<Cell> row = firm("B", 2);
+      row.emplace_back("m");
+      ASSERT_TRUE(o.lake->land(landing(wider.code, "2"), batch_of(wider, {row})));
+      feed_all(*o.lake);
+      EXPECT_EQ(scan_all(*o.lake, {.resource = wider.code, .order = {{"id"}}}).back().back(),
+                Cell("m"));
+    }
   });
 }
 

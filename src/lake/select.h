@@ -44,6 +44,8 @@ Result<Select> select_of(const Dialect& dialect, const Resource& resource,
 
 // DuckDB's: double quotes, values bound to $1, $2 …
 const Dialect& duckdb_dialect();
+// The same, but every resource is one of which nothing has landed.
+const Dialect& duckdb_nothing();
 // The table of a resource in DuckDB, quoted.
 std::string table_of(const Resource& resource);
 
