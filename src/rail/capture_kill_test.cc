@@ -145,6 +145,33 @@ TEST(CaptureKill, OfTheCityOnMariadb) {
   kill_the_city(server, *stores.begin(), stores.dir());
 }
 
+// The copy dies with a part of the rows landed; before it goes on, a column comes whose value rows
+// from before have too.
+void widen_a_cut_copy(const KvServer& server) {
+  const sql::TestStores stores;
+  const std::string url = *stores.begin();
+  std::string resource;
+  {
+    CaptureCity c(url, stores.dir());
+    resource = c.connect("kv", server.at(), {server.table()}).at(0);
+  }
+  const auto end = sql::run_child("CaptureChild.Captures",
+                                  {{"KILL_URL", url},
+                                   {"KILL_DIR", stores.dir()},
+                                   {"CITYBRAIN_CRASH", "capture.after_land:2"}},
+                                  20'000);
+  ASSERT_TRUE(end.killed) << end.output;
+  server.run("ALTER TABLE kv ADD COLUMN late VARCHAR(9) DEFAULT 'old'");
+  CaptureCity c(url, stores.dir());
+  ASSERT_EQ(c.rows(resource).size(), 600U);
+  expect_equal(c, server, "kv", resource);
+}
+
+TEST(CaptureKill, AColumnComesWhileACopyIsCutOff) {
+  widen_a_cut_copy(PostgresKv());
+  if (!HasFatalFailure()) widen_a_cut_copy(MariadbKv());
+}
+
 TEST(CaptureKill, OfPostgres) {
   PostgresKv server;
   kill_the_source(server);

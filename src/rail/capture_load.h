@@ -6,6 +6,7 @@
 #include <chrono>
 #include <csignal>
 #include <cstdio>
+#include <iterator>
 #include <memory>
 #include <random>
 #include <string>
@@ -187,11 +188,30 @@ class KvLoad {
   std::thread thread_;
 };
 
+// The first rows that stand on one side alone, without what is long in them.
+inline void tell_difference(const std::vector<std::string>& ours,
+                            const std::vector<std::string>& theirs) {
+  const auto tell = [](const char* side, const std::vector<std::string>& a,
+                       const std::vector<std::string>& b) {
+    std::vector<std::string> only;
+    std::set_difference(a.begin(), a.end(), b.begin(), b.end(), std::back_inserter(only));
+    for (std::size_t i = 0; i < only.size() && i < 5; ++i) {
+      const std::string& row = only[i];
+      ADD_FAILURE() << side << " alone (" << only.size() << "): "
+                    << (row.size() < 200 ? row
+                                         : row.substr(0, 40) + "…" + row.substr(row.size() - 150));
+    }
+  };
+  tell("here", ours, theirs);
+  tell("there", theirs, ours);
+}
+
 // Row for row, by the comparison's own judgement, and in columns. The load stands still meanwhile.
 inline void expect_equal(CaptureCity& c, const KvServer& server, const std::string& source,
                          const std::string& resource) {
   const bool equal = c.wait([&] { return c.rows(resource) == server.rows(); }, 120);
   const auto found = c.captures->find(source);
+  if (!equal) tell_difference(c.rows(resource), server.rows());
   ASSERT_TRUE(equal) << found->state << " " << found->reason << ": " << c.rows(resource).size()
                      << " rows here, " << server.rows().size() << " there";
   ASSERT_TRUE(c.wait_state(source, "streaming")) << c.captures->find(source)->reason;

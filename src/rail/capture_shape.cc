@@ -89,11 +89,12 @@ Result<void> Feeder::widen(TableMap*& map,
   resource.schema = stored->schema();
   CB_DO(rail_.lake.define(resource));
   CB_TRY(Plan plan, Plan::compile(rail_.catalog, entry.code, rail_.clock.now()));
-  if (copy_again && row.state == "ready") {
+  // Also where a copy is under way: what of it was taken before the column came lacks its value.
+  if (copy_again && row.state != "waiting") {
+    copy_again_ = row.state == "ready";
     row.state = "copying";
     row.copied_to.clear();
     row.rows_copied = 0;
-    copy_again_ = true;
   }
   // Should we die before this transaction lands, it comes again in its old shape first.
   CB_TRY(const capture::Lag lag, source_->lag(row_.position));
