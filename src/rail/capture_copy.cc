@@ -123,6 +123,10 @@ Result<void> Feeder::find_torn() {
 // look showed it, and the change that moved it left out its large value. It is fetched by its key.
 Result<void> Feeder::mend_torn() {
   if (torn_.empty()) return ok();
+  if (source_->reached(row_.position, row_.catch_up)) {
+    looked_at_all_ = false;
+    looked_at_.clear();
+  }
   std::unique_ptr<capture::Snapshot> look;
   CB_DO(look_at_now(look));
   const auto torn = std::exchange(torn_, {});
@@ -131,6 +135,7 @@ Result<void> Feeder::mend_torn() {
     if (map.shape() == nullptr) continue;  // its next row brings the shape, and us here again
     std::vector<capture::RowText> wanted;
     for (const std::string& key : keys) wanted.push_back(map.foreign_key(cells_of_key(key)));
+    looked_at_[name].insert(keys.begin(), keys.end());
     CB_TRY(const auto found, look->find(*map.shape(), wanted));
     Fold fold;
     for (std::size_t i = 0; i < keys.size(); ++i) {

@@ -6,6 +6,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <stop_token>
 #include <string>
 #include <thread>
@@ -103,6 +104,7 @@ class Feeder {
                           const std::shared_ptr<const capture::ForeignTable>& shape);
   Result<void> widen(TableMap*& map, const std::shared_ptr<const capture::ForeignTable>& shape,
                      const std::vector<std::string>& added);
+  bool in_doubt(const std::string& table, const std::string& key) const;
   Error pause(const std::string& table, const std::string& resource, const std::string& why);
 
   TableMap* map_of(const std::string& table);
@@ -127,6 +129,10 @@ class Feeder {
   Sums sums_;
   bool copy_again_ = false;
   std::map<std::string, std::vector<std::string>> torn_;  // keys of incomplete rows, by table
+  // Until the stream has passed catch_up: rows that came by a look and may be of a later moment
+  // than the changes that are replayed; all of them, or those that were mended.
+  bool looked_at_all_ = false;
+  std::map<std::string, std::set<std::string>> looked_at_;
   bool pausing_ = false;
   std::chrono::steady_clock::time_point idle_saved_;
   std::chrono::steady_clock::time_point told_;

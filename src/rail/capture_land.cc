@@ -32,33 +32,31 @@ void append_key(const Schema& schema, const std::vector<Cell>& key, Batch& batch
   batch.append_row(cells);
 }
 
-// Rows whose absent cells are filled from the row there was.
+// Rows whose absent cells are filled from the row there was: under the key it moved from, or under
+// its own. "" in `sources`: there is none that may be trusted, and the cells stay absent.
 Result<std::vector<capture::RowText>> complete(const TableMap& map,
-                                               const std::vector<std::string>& keys,
+                                               const std::vector<std::string>& sources,
                                                const std::vector<const Net*>& nets,
                                                lake::RowsView& rows) {
   std::vector<std::vector<Cell>> wanted;
   std::vector<std::size_t> of;
   for (std::size_t i = 0; i < nets.size(); ++i) {
-    for (const std::string& key : {nets[i]->from, keys[i]}) {
-      auto cells = key.empty() ? std::nullopt : map.key_cells(key);
-      if (!cells) continue;
-      wanted.push_back(std::move(*cells));
-      of.push_back(i);
-    }
+    auto cells = sources[i].empty() ? std::nullopt : map.key_cells(sources[i]);
+    if (!cells) continue;
+    wanted.push_back(std::move(*cells));
+    of.push_back(i);
   }
   CB_TRY(const auto found, rows.get_many(map.resource(), wanted));
   std::vector<const std::vector<Cell>*> before(nets.size(), nullptr);
   for (std::size_t k = 0; k < found.size(); ++k) {
-    if (found[k] && before[of[k]] == nullptr) before[of[k]] = &*found[k];
+    if (found[k]) before[of[k]] = &*found[k];
   }
   std::vector<capture::RowText> out(nets.size());
   for (std::size_t i = 0; i < nets.size(); ++i) {
     const capture::RowText& row = nets[i]->row;
     std::optional<capture::RowText> aside;
-    for (const std::string& key : {nets[i]->from, keys[i]}) {
-      if (before[i] != nullptr || aside || key.empty()) continue;
-      CB_TRY(aside, find_aside(rows.session(), map.resource(), key));
+    if (before[i] == nullptr && !sources[i].empty()) {
+      CB_TRY(aside, find_aside(rows.session(), map.resource(), sources[i]));
     }
     for (std::size_t c = 0; c < row.size(); ++c) {
       if (!row.is_absent(c)) {
@@ -189,18 +187,22 @@ Result<void> FoldParts::build(lake::RowsView& rows, sql::Tx& tx, lake::Part& par
   std::vector<RowIn> in;
   std::vector<std::string> gone;
   std::vector<std::string> torn_keys;
+  std::vector<std::string> sources;
   std::vector<const Net*> torn;
   for (const auto& [key, net] : fold.rows) {
     if (net.removed) {
       gone.push_back(key);
     } else if (has_absent(net.row)) {
+      const bool moved = !net.from.empty();
+      const bool doubtful = moved && in_doubt_ && in_doubt_(table, net.from);
       torn_keys.push_back(key);
+      sources.push_back(doubtful ? "" : moved ? net.from : key);
       torn.push_back(&net);
     } else {
       in.push_back({key, &net.row});
     }
   }
-  CB_TRY(const auto mended, complete(map, torn_keys, torn, rows));
+  CB_TRY(const auto mended, complete(map, sources, torn, rows));
   for (std::size_t i = 0; i < mended.size(); ++i) in.push_back({torn_keys[i], &mended[i]});
   std::vector<std::string> good;
   std::vector<BadIn> bad;

@@ -28,11 +28,20 @@ using MapsByTable = std::map<std::string, std::unique_ptr<TableMap>>;
 // Gives folds, from the first again when asked for 0.
 using NextFold = std::function<Result<bool>(std::size_t index, const Fold*& out)>;
 
+// May the row that we have under this key be one of a later moment than the change that tells of
+// it? While the stream is replayed over a later look, another row may stand there already.
+using InDoubt = std::function<bool(const std::string& table, const std::string& key)>;
+
 // The parts of one landing; its next() is what Lake::land_all asks. Used once; one thread.
 class FoldParts {
  public:
-  FoldParts(RailState& rail, const MapsByTable& maps, NextFold folds, std::string position)
-      : rail_(rail), maps_(maps), folds_(std::move(folds)), position_(std::move(position)) {}
+  FoldParts(RailState& rail, const MapsByTable& maps, NextFold folds, std::string position,
+            InDoubt in_doubt = {})
+      : rail_(rail),
+        maps_(maps),
+        folds_(std::move(folds)),
+        position_(std::move(position)),
+        in_doubt_(std::move(in_doubt)) {}
 
   Result<bool> next(std::size_t index, lake::RowsView& rows, sql::Tx& tx, lake::Part& part);
   // Of the run that committed, by table.
@@ -48,6 +57,7 @@ class FoldParts {
   const MapsByTable& maps_;
   NextFold folds_;
   std::string position_;
+  InDoubt in_doubt_;
   std::size_t fold_index_ = 0;
   const Fold* fold_ = nullptr;
   std::vector<std::string> tables_;  // of the fold: those that others refer to first

@@ -25,8 +25,8 @@ class KvServer {
   virtual void start() = 0;
   virtual void kill() = 0;  // as if the power went
   virtual void run(const std::string& sql) const = 0;
-  virtual std::vector<std::string> rows() const = 0;  // as CaptureCity::rows gives them
-  virtual Connection at(std::uint16_t port = 0) const = 0;
+  virtual std::vector<std::string> rows() const = 0;        // as CaptureCity::rows gives them
+  virtual Connection at(std::uint16_t port = 0) const = 0;  // 0 = its own port
   virtual std::uint16_t port() const = 0;
   virtual std::string table() const = 0;
   // A client that runs what it reads on stdin, and ends when the server does.

@@ -38,6 +38,8 @@ void read_stream(capture::Stream& stream, ChangeQueue& queue) {
 Result<void> Feeder::stream_on(const std::stop_token& stop) {
   CB_TRY(stream_, source_->stream(row_.position));
   CB_DO(find_torn());
+  looked_at_all_ = !source_->reached(row_.position, row_.catch_up);
+  looked_at_.clear();
   queue_ = std::make_unique<ChangeQueue>();
   copy_again_ = false;
   CB_DO(set_state(source_->reached(row_.position, row_.catch_up) ? "streaming" : "catching_up"));
@@ -188,10 +190,19 @@ Result<void> Feeder::land_ready() {
   return ok();
 }
 
+bool Feeder::in_doubt(const std::string& table, const std::string& key) const {
+  const auto mended = looked_at_.find(table);
+  return looked_at_all_ || (mended != looked_at_.end() && mended->second.contains(key));
+}
+
 // Rows, change log, quarantine, counts and position: one transaction. Only then may the source
 // forget.
 Result<void> Feeder::land(const NextFold& folds, const std::string& position, const Sums& sums) {
-  FoldParts parts(rail_, maps_, folds, position);
+  const InDoubt doubt = [this](const std::string& table, const std::string& key) {
+    return in_doubt(table, key);
+  };
+  FoldParts parts(rail_, maps_, folds, position,
+                  source_->reached(row_.position, row_.catch_up) ? InDoubt() : doubt);
   std::map<std::string, CaptureTableRow> tables;
   crash_point("capture.before_land");
   CB_DO(rail_.lake.land_all([&](std::size_t index, lake::RowsView& rows, sql::Tx& tx,
