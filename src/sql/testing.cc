@@ -1,6 +1,7 @@
 // Fresh stores for tests. See sql/testing.h.
 #include "sql/testing.h"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -101,7 +102,8 @@ ChildEnd run_child(const std::string& test, const std::map<std::string, std::str
   envp.push_back(nullptr);
 
   int pipe_ends[2];
-  CB_CHECK(::pipe(pipe_ends) == 0);
+  // Closed in whatever another thread starts meanwhile, which would hold the pipe open.
+  CB_CHECK(::pipe2(pipe_ends, O_CLOEXEC) == 0);
   const pid_t child = ::fork();
   CB_CHECK(child >= 0);
   if (child == 0) {
