@@ -27,6 +27,11 @@ Result<capture::RowText> key_from_text(const std::string& text) {
   return key;
 }
 
+// A stale table waits until the stream has passed what is replayed: see Feeder::copy_stale.
+bool needs_copy(const CaptureTableRow& table) {
+  return table.state != "ready" && table.state != "stale";
+}
+
 }  // namespace
 
 // Makes publication and slot anew and remembers where the stream begins. A slot that a dead run
@@ -70,7 +75,7 @@ Result<std::unique_ptr<capture::Snapshot>> Feeder::start_over() {
 Result<void> Feeder::copy_tables(std::unique_ptr<capture::Snapshot> look,
                                  const std::stop_token& stop) {
   bool any = false;
-  for (const auto& [name, map] : maps_) any = any || map->row().state != "ready";
+  for (const auto& [name, map] : maps_) any = any || needs_copy(map->row());
   if (!any) return ok();
   CB_DO(set_state("snapshot"));
   if (!look) CB_DO(look_at_now(look));
@@ -79,7 +84,7 @@ Result<void> Feeder::copy_tables(std::unique_ptr<capture::Snapshot> look,
   for (const bool refers : {false, true}) {
     for (auto& [name, owned] : maps_) {
       TableMap* map = owned.get();
-      if (map->row().state == "ready" || map->plan().has_refs != refers) continue;
+      if (!needs_copy(map->row()) || map->plan().has_refs != refers) continue;
       for (capture::ForeignTable& shape : shapes) {
         if (shape.full_name() != name) continue;
         map->row().rows_estimate = shape.rows_estimate;
@@ -122,17 +127,21 @@ Result<void> Feeder::find_torn() {
 // A row whose key moved, between two looks, out of what was not copied yet into what was: neither
 // look showed it, and the change that moved it left out its large value. It is fetched by its key.
 Result<void> Feeder::mend_torn() {
-  if (torn_.empty()) return ok();
+  // A table whose shape is not known yet waits for its next row, which brings it.
+  decltype(torn_) torn;
+  for (auto it = torn_.begin(); it != torn_.end();) {
+    auto here = it++;
+    if (maps_.at(here->first)->shape() != nullptr) torn.insert(torn_.extract(here));
+  }
+  if (torn.empty()) return ok();
   if (source_->reached(row_.position, row_.catch_up)) {
     looked_at_all_ = false;
     looked_at_.clear();
   }
   std::unique_ptr<capture::Snapshot> look;
   CB_DO(look_at_now(look));
-  const auto torn = std::exchange(torn_, {});
   for (const auto& [name, keys] : torn) {
     TableMap& map = *maps_.at(name);
-    if (map.shape() == nullptr) continue;  // its next row brings the shape, and us here again
     std::vector<capture::RowText> wanted;
     for (const std::string& key : keys) wanted.push_back(map.foreign_key(cells_of_key(key)));
     looked_at_[name].insert(keys.begin(), keys.end());

@@ -87,6 +87,7 @@ class Feeder {
 
   // capture_stream.cc
   Result<void> stream_on(const std::stop_token& stop);
+  Result<void> find_shapes();
   Result<void> apply(capture::Change& change);
   Result<void> apply_row(capture::Change& change);
   Result<void> commit(const capture::Change& change);
@@ -102,6 +103,8 @@ class Feeder {
   // capture_shape.cc
   Result<void> take_shape(TableMap*& map,
                           const std::shared_ptr<const capture::ForeignTable>& shape);
+  Result<void> note_older(TableMap& map, const capture::ForeignTable& shape);
+  Result<void> copy_stale();
   Result<void> widen(TableMap*& map, const std::shared_ptr<const capture::ForeignTable>& shape,
                      const std::vector<std::string>& added);
   bool in_doubt(const std::string& table, const std::string& key) const;

@@ -64,7 +64,7 @@ Result<std::vector<capture::RowText>> complete(const TableMap& map,
       } else if (before[i] != nullptr && c < before[i]->size()) {
         const Cell& cell = (*before[i])[c];
         is_null(cell) ? out[i].add_null() : out[i].add(canonical_text(cell));
-      } else if (aside && c < aside->size()) {
+      } else if (aside && c < aside->size() && !aside->is_absent(c)) {
         out[i].copy(*aside, c);
       } else if (nets[i]->fresh) {
         out[i].add_null();

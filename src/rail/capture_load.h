@@ -209,9 +209,15 @@ inline void tell_difference(const std::vector<std::string>& ours,
 // Row for row, by the comparison's own judgement, and in columns. The load stands still meanwhile.
 inline void expect_equal(CaptureCity& c, const KvServer& server, const std::string& source,
                          const std::string& resource) {
-  const bool equal = c.wait([&] { return c.rows(resource) == server.rows(); }, 120);
+  const bool equal = c.wait([&] { return c.rows(resource) == server.rows(); }, 60);
   const auto found = c.captures->find(source);
-  if (!equal) tell_difference(c.rows(resource), server.rows());
+  if (!equal) {
+    tell_difference(c.rows(resource), server.rows());
+    const auto aside = c.city.db->read([](sql::Session& session) {
+      return session.query("SELECT key, substr(body, 1, 90) FROM rail_capture_aside");
+    });
+    for (const sql::Row& row : *aside) ADD_FAILURE() << "aside: " << row.text(0) << row.text(1);
+  }
   ASSERT_TRUE(equal) << found->state << " " << found->reason << ": " << c.rows(resource).size()
                      << " rows here, " << server.rows().size() << " there";
   ASSERT_TRUE(c.wait_state(source, "streaming")) << c.captures->find(source)->reason;

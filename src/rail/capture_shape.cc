@@ -37,7 +37,44 @@ Result<void> Feeder::take_shape(TableMap*& map,
     return pause(map->row().name, map->resource(), verdict.obstacle);
   }
   if (!verdict.added.empty()) CB_DO(widen(map, shape, verdict.added));
+  CB_DO(note_older(*map, *shape));
   map->take_shape(shape);
+  return ok();
+}
+
+// Rows are replayed in a shape from before a column came that gave them a value, of which no change
+// tells: the table is copied once more when the stream has passed the look that knew the column.
+Result<void> Feeder::note_older(TableMap& map, const capture::ForeignTable& shape) {
+  if (map.row().state != "ready") return ok();
+  std::vector<std::string> lacking;
+  for (const ColumnOf& one : map.row().columns) {
+    if (!one.gone && !one.column.empty() && !shape.find(one.column)) lacking.push_back(one.column);
+  }
+  if (lacking.empty()) return ok();
+  CB_TRY(const std::vector<capture::ForeignTable> now, source_->tables());
+  for (const capture::ForeignTable& table : now) {
+    if (table.full_name() != map.row().name) continue;
+    for (const std::string& column : lacking) {
+      const auto at = table.find(column);
+      if (at && table.columns[*at].defaulted) map.row().state = "stale";
+    }
+  }
+  if (map.row().state != "stale") return ok();
+  return rail_.db.write([&](sql::Tx& tx) { return save_capture_table(tx, map.row()); });
+}
+
+// Tables that note_older() marked, once all that was replayed is passed.
+Result<void> Feeder::copy_stale() {
+  if (in_transaction_ || !source_->reached(row_.position, row_.catch_up)) return ok();
+  for (const auto& [name, map] : maps_) {
+    if (map->row().state != "stale") continue;
+    CB_DO(land_ready());
+    map->row().state = "copying";
+    map->row().copied_to.clear();
+    map->row().rows_copied = 0;
+    CB_DO(rail_.db.write([&](sql::Tx& tx) { return save_capture_table(tx, map->row()); }));
+    copy_again_ = true;
+  }
   return ok();
 }
 
@@ -91,7 +128,7 @@ Result<void> Feeder::widen(TableMap*& map,
   CB_TRY(Plan plan, Plan::compile(rail_.catalog, entry.code, rail_.clock.now()));
   // Also where a copy is under way: what of it was taken before the column came lacks its value.
   if (copy_again && row.state != "waiting") {
-    copy_again_ = row.state == "ready";
+    copy_again_ = row.state == "ready" || row.state == "stale";
     row.state = "copying";
     row.copied_to.clear();
     row.rows_copied = 0;

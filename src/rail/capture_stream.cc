@@ -42,6 +42,7 @@ Result<void> Feeder::stream_on(const std::stop_token& stop) {
   looked_at_.clear();
   queue_ = std::make_unique<ChangeQueue>();
   copy_again_ = false;
+  CB_DO(find_shapes());
   CB_DO(set_state(source_->reached(row_.position, row_.catch_up) ? "streaming" : "catching_up"));
   std::jthread reading([this] { read_stream(*stream_, *queue_); });
   const auto follow = [&]() -> Result<void> {
@@ -56,6 +57,7 @@ Result<void> Feeder::stream_on(const std::stop_token& stop) {
       }
       if (queue_->waiting() == 0 && !in_transaction_) CB_DO(land_ready());
       if (!in_transaction_ && ready_.empty()) CB_DO(mend_torn());
+      CB_DO(copy_stale());
       CB_DO(save_idle(false));
       CB_DO(tell_catalog(false));
       count(0);
@@ -73,6 +75,18 @@ Result<void> Feeder::stream_on(const std::stop_token& stop) {
   }
   if (!followed) return followed;
   return told;
+}
+
+// Of tables with rows to mend, which need not wait for the next change over there.
+Result<void> Feeder::find_shapes() {
+  if (torn_.empty()) return ok();
+  CB_TRY(const std::vector<capture::ForeignTable> now, source_->tables());
+  for (const capture::ForeignTable& shape : now) {
+    TableMap* map = map_of(shape.full_name());
+    if (map == nullptr || map->shape() != nullptr || !torn_.contains(shape.full_name())) continue;
+    CB_DO(take_shape(map, std::make_shared<const capture::ForeignTable>(shape)));
+  }
+  return ok();
 }
 
 // What is not committed is not there: a transaction that broke off, a connection that ended.
