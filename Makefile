@@ -67,7 +67,7 @@ soak: ## the full counts of kills, fault steps and fuzzing; the log goes to benc
 bench: ## run every benchmark and write bench/results
 	@tools/bench.sh all
 
-bench-%: ## run one benchmark: landing, rows, matching, payments, http, feel, bulk, one, table, load, instructions
+bench-%: ## run one benchmark: landing, projection, rows, matching, payments, http, feel, bulk, one, table, load, instructions
 	@tools/bench.sh $*
 
 golden: ## rewrite the golden files of the surface; review reads the diff

@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 tools/setup.sh build
 export PATH="$(cat third_party/node.path):$PATH"
 [ -f build/build.ninja ] || cmake --preset release >/dev/null
-names=(landing capture_postgres capture_mariadb catalog rows matching payments http feel bulk one table load instructions)
+names=(landing projection capture_postgres capture_mariadb catalog rows matching payments http feel bulk one table load instructions)
 [ "$1" = all ] || names=("${1//-/_}")  # bench-capture-mariadb is capture_mariadb
 mkdir -p bench/results
 for name in "${names[@]}"; do

@@ -291,11 +291,17 @@ Result<PushReport> deliver(RailState& rail, const Deliver& what) {
   return Delivery(rail, what).run();
 }
 
-Result<void> forget_deliveries(sql::Db& db, Timestamp before) {
-  return db.write([&](sql::Tx& tx) -> Result<void> {
-    CB_DO(tx.exec("DELETE FROM rail_delivery WHERE state = 'done' AND at < $1", {before.us}));
-    return ok();
-  });
+// In pieces, so that landings do not wait long; ended anywhere, it goes on with what is left.
+Result<bool> forget_deliveries(sql::Db& db, Timestamp before) {
+  constexpr std::int64_t forgotten_max = 10'000;
+  CB_TRY(const std::int64_t gone, db.write([&](sql::Tx& tx) {
+    return tx.exec(
+        "DELETE FROM rail_delivery WHERE state = 'done' AND at < $1 AND (resource,"
+        " idempotency_key) IN (SELECT resource, idempotency_key FROM rail_delivery WHERE"
+        " state = 'done' AND at < $1 ORDER BY at LIMIT $2)",
+        {before.us, forgotten_max});
+  }));
+  return gone == forgotten_max;
 }
 
 }  // namespace citybrain::rail

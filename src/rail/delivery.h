@@ -28,7 +28,8 @@ struct Deliver {
 // Rail::push.
 Result<PushReport> deliver(RailState& rail, const Deliver& what);
 
-// Forgets keys that are older than `before` (of the city's clock).
-Result<void> forget_deliveries(sql::Db& db, Timestamp before);
+// Forgets keys that are older than `before` (of the city's clock), some thousands of them; true
+// where more waits.
+Result<bool> forget_deliveries(sql::Db& db, Timestamp before);
 
 }  // namespace citybrain::rail

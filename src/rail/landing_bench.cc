@@ -14,8 +14,7 @@
 #include <string>
 #include <vector>
 
-#include "base/idcheck.h"
-#include "testing.h"
+#include "landing_rows.h"
 
 namespace {
 
@@ -23,101 +22,10 @@ using namespace citybrain;
 namespace fs = std::filesystem;
 using Steady = std::chrono::steady_clock;
 
-constexpr std::int64_t error_every = 1'000;
-constexpr const char* division_codes[] = {"330203", "330205", "330206", "330211", "330212"};
-
-const char* const types =
-    "id BIGINT, uscc VARCHAR, person_id VARCHAR, name VARCHAR, division VARCHAR, street VARCHAR,"
-    " kind VARCHAR, staff BIGINT, amount DECIMAL(18,2), opened DATE, updated TIMESTAMP, note "
-    "VARCHAR";
-
-void write_definition(const std::string& dir) {
-  const std::string city = rail::write_city(dir);
-  rail::put_file(
-      city + "/resources.csv",
-      "code,resource_code,name,department,system,category,abstract,format,share_type,"
-      "share_condition,share_method,open_type,open_condition,update_cycle,published_on,keeping\n"
-      "landing,3010020001/000001,归集基准,dsj,,部门,基准,数据库,无条件,,文件,不予,,每日,2020-01-02,"
-      "append\n");
-  rail::put_file(
-      city + "/items.csv",
-      "resource,position,code,name,type,length,key,required,grade,share_type,open_type,check,"
-      "description\n"
-      "landing,1,id,编号,integer,,1,1,L1,,,range:1..,\n"
-      "landing,2,uscc,统一社会信用代码,text,18,0,1,L1,,,uscc,\n"
-      "landing,3,person_id,法人身份证,text,18,0,1,L3,,,resident_id,\n"
-      "landing,4,name,名称,text,60,0,1,L1,,,length:2..60,\n"
-      "landing,5,division,区划,text,6,0,1,L1,,,code:divisions,\n"
-      "landing,6,street,地址,text,100,0,0,L2,,,,\n"
-      "landing,7,kind,行业,text,4,0,1,L1,,,pattern:[A-Z]\\d{3},\n"
-      "landing,8,staff,人数,integer,,0,0,L1,,,range:0..100000,\n"
-      "landing,9,amount,金额,decimal:2,,0,1,L2,,,range:0..,\n"
-      "landing,10,opened,成立日期,date,,0,1,L1,,,past,\n"
-      "landing,11,updated,更新时间,timestamp,,0,1,L1,,,past,\n"
-      "landing,12,note,备注,text,200,0,0,L1,,,,\n");
-  std::string codes = "code,name\n";
-  for (const char* code : division_codes) codes += std::string(code) + ",区\n";
-  rail::put_file(city + "/codes/divisions.csv", codes);
-}
-
-std::string person_of(std::int64_t n) {
-  char text[32];
-  std::snprintf(text, sizeof text, "3302%02d19%02d%02d%02d%03d", static_cast<int>(n % 12),
-                static_cast<int>(50 + n % 50), static_cast<int>(1 + n % 12),
-                static_cast<int>(1 + n % 28), static_cast<int>(n % 1000));
-  return std::string(text) + resident_check_char(text);
-}
-
-// One line; every 1000th with one planted error that DuckDB, which checks types alone, does not
-// see.
-std::string line_of(std::int64_t n) {
-  std::string uscc = rail::uscc_of(static_cast<int>(n));
-  std::string person = person_of(n);
-  std::string name = "宁波市第" + std::to_string(n) + "实业有限公司";
-  std::string division = division_codes[n % 5];
-  std::string kind =
-      std::string(1, static_cast<char>('A' + n % 20)) + std::to_string(100 + n % 900);
-  std::string staff = std::to_string(n % 5000);
-  std::string amount = std::to_string(n * 37 % 90'000'000) + "." + std::to_string(10 + n % 90);
-  std::string opened = to_iso(Date{static_cast<std::int32_t>(7'000 + n % 11'000)});
-  if (n % error_every == 0) {
-    switch (n / error_every % 8) {
-      case 0: uscc[17] = uscc[17] == '0' ? '1' : '0'; break;
-      case 1: uscc[16] = uscc[16] == '0' ? '1' : '0'; break;
-      case 2: person[17] = person[17] == '0' ? '1' : '0'; break;
-      case 3: name = "甲"; break;
-      case 4: division = "999999"; break;
-      case 5: kind = "abcd"; break;
-      case 6: amount = "-1.00"; break;
-      default: opened = "2099-01-01";
-    }
-  }
-  char updated[32];
-  std::snprintf(updated, sizeof updated, "2020-%02d-%02d %02d:%02d:%02d",
-                static_cast<int>(1 + n % 10), static_cast<int>(1 + n % 28),
-                static_cast<int>(n % 24), static_cast<int>(n % 60), static_cast<int>(n / 7 % 60));
-  std::string note = n % 10 == 0 ? "\"注, 第" + std::to_string(n) + "条\"" : "";
-  return std::to_string(n) + "," + uscc + "," + person + "," + name + "," + division + ",中山路" +
-         std::to_string(n % 2000) + "号," + kind + "," + staff + "," + amount + "," + opened + "," +
-         updated + "," + note + "\n";
-}
-
 void make_file(const std::string& path, std::int64_t rows) {
   if (fs::exists(path)) return;
   std::printf("writing %s\n", path.c_str());
-  FILE* out = std::fopen((path + ".part").c_str(), "w");
-  CB_CHECK(out != nullptr);
-  std::string text =
-      "id,uscc,person_id,name,division,street,kind,staff,amount,opened,updated,note\n";
-  for (std::int64_t n = 1; n <= rows; ++n) {
-    text += line_of(n);
-    if (text.size() > 1 << 20 || n == rows) {
-      CB_CHECK(std::fwrite(text.data(), 1, text.size(), out) == text.size());
-      text.clear();
-    }
-  }
-  CB_CHECK(std::fclose(out) == 0);
-  fs::rename(path + ".part", path);
+  rail::write_lines(path, 1, rows);
 }
 
 // A DuckDB of the bench's own.
@@ -189,7 +97,7 @@ Turn ours(const std::string& dir, const std::string& csv) {
   fs::create_directories(dir);
   Turn turn;
   {
-    write_definition(dir);
+    rail::write_definition(dir);
     auto db = std::move(*sql::Db::open("sqlite:" + dir + "/city.db"));
     CB_CHECK(sql::migrate(*db, "catalog", catalog::migrations()).has_value());
     CB_CHECK(sql::migrate(*db, "rail", rail::migrations()).has_value());
@@ -220,13 +128,14 @@ Turn other(const std::string& dir, const std::string& csv) {
   fs::create_directories(dir);
   Turn turn;
   Duck duck(dir + "/other.duckdb");
-  duck.run(std::string("CREATE TABLE landing (") + types + ")");
+  duck.run(std::string("CREATE TABLE landing (") + rail::types + ")");
   const double cpu = cpu_seconds();
   const auto begin = Steady::now();
   duck.run("COPY landing FROM '" + csv + "' (FORMAT csv, HEADER true)");
   turn.seconds = std::chrono::duration<double>(Steady::now() - begin).count();
   turn.cpu = cpu_seconds() - cpu;
-  turn.sum = checksum(duck, "landing", " WHERE id % " + std::to_string(error_every) + " <> 0", 0);
+  turn.sum =
+      checksum(duck, "landing", " WHERE id % " + std::to_string(rail::error_every) + " <> 0", 0);
   return turn;
 }
 
@@ -253,12 +162,13 @@ int main(int argc, char** argv) {
     const Turn mine = ours(dir + "/ours", csv);
     our_seconds.push_back(mine.seconds);
     other_seconds.push_back(theirs.seconds);
-    same = same && mine.sum == theirs.sum && mine.quarantined == rows / error_every;
+    same = same && mine.sum == theirs.sum && mine.quarantined == rows / rail::error_every;
     std::printf(
         "turn %d: rail %.2f s (%.2f s of processor), %s, %lld quarantined of %lld planted; COPY "
         "%.2f s (%.2f s), %s\n",
         i + 1, mine.seconds, mine.cpu, mine.sum.c_str(), static_cast<long long>(mine.quarantined),
-        static_cast<long long>(rows / error_every), theirs.seconds, theirs.cpu, theirs.sum.c_str());
+        static_cast<long long>(rows / rail::error_every), theirs.seconds, theirs.cpu,
+        theirs.sum.c_str());
   }
   fs::remove_all(dir);
   if (!same) {

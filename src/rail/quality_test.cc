@@ -162,6 +162,16 @@ TEST(Quality, APushLandsOnceUnderItsKey) {
     EXPECT_EQ(desk.call(Method::post, push, {{"code", "nothing"}}, body, "k3").as_string(),
               "not_found");
     EXPECT_EQ(desk.city.rows("firm"), 1);
+    // Within its term a key is kept; after it, it is forgotten, and the same body is a new request.
+    desk.city.clock.advance_us(89LL * 86'400'000'000);
+    ASSERT_TRUE(desk.city.rail->forget_step({}).has_value());
+    EXPECT_TRUE(desk.call(Method::post, push, to, body, "k1").at("replayed").as_bool());
+    desk.city.clock.advance_us(2LL * 86'400'000'000);
+    const auto more = desk.city.rail->forget_step({});
+    ASSERT_TRUE(more.has_value()) << more.error().message;
+    EXPECT_FALSE(*more);
+    EXPECT_FALSE(desk.call(Method::post, push, to, body, "k1").at("replayed").as_bool());
+    EXPECT_EQ(desk.city.rows("firm"), 1);  // by key, so nothing is there twice
   }
 }
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "delivery.h"
 #include "ingest.h"
 #include "quarantine_table.h"
 #include "rail_state.h"
@@ -49,6 +50,11 @@ Result<bool> Rail::feed_step(std::stop_token stop) {
     CB_DO(state_->catalog.record_rows(resource, rows));
   }
   return false;
+}
+
+Result<bool> Rail::forget_step(std::stop_token /*stop*/) {
+  const std::int64_t term_us = state_->options.delivery_keep_s * 1'000'000;
+  return forget_deliveries(state_->db, Timestamp{state_->clock.now().us - term_us});
 }
 
 std::int64_t Rail::feed_lag() const { return state_->feed_lag; }

@@ -33,6 +33,8 @@ Room make_room(Rail& rail) {
        [&rail](std::stop_token stop) { return rail.watch_step(stop); }},
       {"lake.feed", std::chrono::milliseconds(200),
        [&rail](std::stop_token stop) { return rail.feed_step(stop); }},
+      {"rail.forget", std::chrono::hours(1),
+       [&rail](std::stop_token stop) { return rail.forget_step(stop); }},
   };
   room.metrics = {
       {.name = "citybrain_rail_rows_landed_total",

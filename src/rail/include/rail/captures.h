@@ -52,7 +52,7 @@ struct TableChoice {
 struct CapturedTable {
   std::string table;
   std::string resource;
-  std::string state;  // waiting | copying | sweeping | ready
+  std::string state;  // waiting | copying | sweeping | ready | stale (to be copied once more)
   std::int64_t rows_copied = 0;
   std::int64_t rows_estimate = 0;
   std::int64_t upserts = 0;

@@ -74,6 +74,8 @@ struct RailOptions {
   std::int64_t settle_ms = 2000;        // a file younger than this is still being written
   std::int64_t step_ms_max = 2000;      // of one watch_step
   std::int64_t feed_rows_max = 50'000;  // of one feed_step
+  // How long an idempotency key is remembered: sent again within this term it lands nothing.
+  std::int64_t delivery_keep_s = 90 * 86'400;
   OrderLimits orders = {};              // working days, and how many a department has
 };
 
@@ -222,6 +224,8 @@ class Rail {
   Result<bool> watch_step(std::stop_token stop);
   // One bounded step of bringing columns up to the rows; true where more waits.
   Result<bool> feed_step(std::stop_token stop);
+  // Forgets idempotency keys whose term is over, a bounded number of them; true where more waits.
+  Result<bool> forget_step(std::stop_token stop);
   // Changes that columns did not hold yet after the last step.
   std::int64_t feed_lag() const;
 
