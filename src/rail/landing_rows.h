@@ -58,7 +58,7 @@ inline std::string person_of(std::int64_t n) {
 
 // One line.
 inline std::string line_of(std::int64_t n) {
-  std::string uscc = uscc_of(static_cast<int>(n));
+  std::string uscc = uscc_of(static_cast<int>(n % 100'000'000));
   std::string person = person_of(n);
   std::string name = "宁波市第" + std::to_string(n) + "实业有限公司";
   std::string division = division_codes[n % 5];
