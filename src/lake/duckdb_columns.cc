@@ -50,8 +50,9 @@ class DuckColumns final : public Columns {
   std::size_t columns_of(const std::string& code) const;
   // Makes the table, or adds the fields that are new at its end, in the running write.
   Result<void> make(DuckConnection& to, const Resource& resource);
-  // How the resource is read, as the snapshot of `from` has it.
-  Result<const Dialect*> place_of(DuckConnection& from, const Resource& resource) const;
+  // How the resource is read, as the snapshot of `from` has it. `made`: its table was there before
+  // the snapshot began.
+  Result<const Dialect*> place_of(DuckConnection& from, const Resource& resource, bool made) const;
 
   const std::string path_;
   std::unique_ptr<DuckDatabase> database_;  // goes last
@@ -181,9 +182,10 @@ Result<void> DuckColumns::define(const Resource& resource) {
   return write([&](DuckConnection& to) { return make(to, resource); }, nullptr, nullptr);
 }
 
-Result<const Dialect*> DuckColumns::place_of(DuckConnection& from, const Resource& resource) const {
-  if (columns_of(resource.code) > 0) return &duckdb_dialect();
-  // It may have been made since, and what is read must be of one moment.
+Result<const Dialect*> DuckColumns::place_of(DuckConnection& from, const Resource& resource,
+                                             bool made) const {
+  if (made) return &duckdb_dialect();
+  // It may have been made before the snapshot all the same.
   CB_TRY(const std::int64_t there,
          from.number("SELECT count(*) FROM duckdb_tables() WHERE NOT internal AND table_name = $1",
                      {"r_" + resource.code}));
@@ -265,9 +267,10 @@ Result<std::int64_t> DuckColumns::fed() {
 Result<std::int64_t> DuckColumns::scan(const Resource& resource, const ScanSpec& spec,
                                        const std::function<Result<void>(const Batch&)>& fn) {
   std::int64_t seq = 0;
+  const bool made = columns_of(resource.code) > 0;
   CB_DO(read([&](DuckConnection& from) -> Result<void> {
     CB_TRY(seq, fed_of(from));
-    CB_TRY(const Dialect* place, place_of(from, resource));
+    CB_TRY(const Dialect* place, place_of(from, resource, made));
     CB_TRY(const Select select, select_of(*place, resource, spec));
     CB_TRY(DuckAnswer answer, from.run(select.sql, select.params, true));
     ChunkReader reader(std::move(answer), select.schema);
@@ -282,8 +285,9 @@ Result<std::int64_t> DuckColumns::scan(const Resource& resource, const ScanSpec&
 
 Result<Batch> DuckColumns::aggregate(const Resource& resource, const AggregateSpec& spec) {
   Batch all;
+  const bool made = columns_of(resource.code) > 0;
   CB_DO(read([&](DuckConnection& from) -> Result<void> {
-    CB_TRY(const Dialect* place, place_of(from, resource));
+    CB_TRY(const Dialect* place, place_of(from, resource, made));
     CB_TRY(const Select select, select_of(*place, resource, spec));
     all = Batch(select.schema);
     CB_TRY(DuckAnswer answer, from.run(select.sql, select.params));
@@ -301,8 +305,9 @@ Result<Batch> DuckColumns::aggregate(const Resource& resource, const AggregateSp
 
 Result<std::int64_t> DuckColumns::count(const Resource& resource) {
   std::int64_t rows = 0;
+  const bool made = columns_of(resource.code) > 0;
   CB_DO(read([&](DuckConnection& from) -> Result<void> {
-    CB_TRY(const Dialect* place, place_of(from, resource));
+    CB_TRY(const Dialect* place, place_of(from, resource, made));
     CB_TRY(rows, from.number("SELECT count(*) FROM " + place->rows_of(resource)));
     return ok();
   }));
