@@ -107,12 +107,14 @@ Result<std::unique_ptr<City>> City::open(const CityOptions& options) {
 Result<void> City::open_stores() {
   CB_TRY(InstanceLock lock, InstanceLock::take(options_.data_dir));
   lock_ = std::make_unique<InstanceLock>(std::move(lock));
-  random_ = std::make_unique<SystemRandom>();
-  if (options_.demo) {
+  random_ = options_.random ? options_.random : std::make_shared<SystemRandom>();
+  if (options_.clock) {
+    clock_ = options_.clock;
+  } else if (options_.demo) {
     const auto mark = read_demo_mark(options_.data_dir);
-    clock_ = std::make_unique<ShiftedClock>(mark ? mark->shift_days : demo_shift_days());
+    clock_ = std::make_shared<ShiftedClock>(mark ? mark->shift_days : demo_shift_days());
   } else {
-    clock_ = std::make_unique<SystemClock>();
+    clock_ = std::make_shared<SystemClock>();
   }
   const std::string store =
       options_.store.empty() ? "sqlite:" + options_.data_dir + "/city.db" : options_.store;

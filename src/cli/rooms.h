@@ -21,11 +21,11 @@ class Guard;
 namespace citybrain::catalog {
 class Catalog;
 class Supply;
-}
+}  // namespace citybrain::catalog
 namespace citybrain::rail {
 class Captures;
 class Rail;
-}
+}  // namespace citybrain::rail
 namespace citybrain::facts {
 class Facts;
 }
@@ -45,6 +45,9 @@ struct CityOptions {
   std::string columns;            // "" = DATA_DIR/columns.duckdb
   std::string treasury;           // "http://host:port"
   bool demo = false;
+  // Tests: a clock and a source of random bytes of their own, so that two cities can be compared.
+  std::shared_ptr<Clock> clock = nullptr;
+  std::shared_ptr<Random> random = nullptr;
 };
 // Of a data folder, with the stores that CITYBRAIN_STORE and CITYBRAIN_COLUMNS name: a command
 // finds those of the server of its environment, and no list of processes shows a password.
@@ -85,8 +88,8 @@ class City {
 
   CityOptions options_;
   std::unique_ptr<InstanceLock> lock_;
-  std::unique_ptr<Clock> clock_;
-  std::unique_ptr<Random> random_;
+  std::shared_ptr<Clock> clock_;
+  std::shared_ptr<Random> random_;
   std::unique_ptr<sql::Db> db_;
   std::unique_ptr<lake::Lake> lake_;
   std::shared_ptr<guard::Guard> guard_;

@@ -78,6 +78,7 @@ Result<Reply> verify(Guard& guard, const Request& request) {
   text.key = text_of(body, "key");
   CB_TRY(const ReadSpec spec, read_query(grades, text));
   std::vector<std::pair<std::string, Cell>> claims;
+  if (!body.at("values").is_object()) return invalid("'values' is no object; send item → text");
   for (const auto& [item, value] : body.at("values").as_object()) {
     const auto at = grades.schema.find(item);
     if (!at) return invalid("resource '" + code + "' has no item '" + std::string(item) + "'");

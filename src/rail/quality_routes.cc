@@ -41,6 +41,7 @@ Result<Reply> push(Rail& rail, const Request& request) {
 Result<Reply> resubmit(Rail& rail, const Request& request) {
   const json::object& body = request.json.as_object();
   std::map<std::string, std::string> cells;
+  if (!body.at("row").is_object()) return invalid("'row' is no object; send item → text");
   for (const auto& [item, value] : body.at("row").as_object()) {
     if (!value.is_string()) return invalid("the value of '" + std::string(item) + "' is no text");
     cells[std::string(item)] = value.as_string();
