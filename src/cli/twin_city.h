@@ -173,6 +173,7 @@ class TwinCity {
       const guard::ItemGrade item = item_of(grades, field.name);
       const Cell cell = batch.columns[i].cell_at(0);
       row[field.name] = to_text(cell);
+      if (item.grade >= guard::Grade::L3 && !is_null(cell)) secrets.push_back(to_text(cell));
       if (item.grade == guard::Grade::L1 && item.check.find("code:") != std::string::npos) {
         row[field.name] = "没有";
         broken = true;
@@ -197,6 +198,7 @@ class TwinCity {
 
  public:
   std::int64_t quarantined = 0;
+  std::vector<std::string> secrets;  // hidden cells of quarantined rows, for somebody who guesses
 };
 
 }  // namespace citybrain::cli

@@ -35,7 +35,21 @@ std::string like(const std::string& text) {
   return out + "%";
 }
 
-std::string where_of(const QuarantineQuery& query, sql::Params& params) {
+// Resources whose key does not show: 'a','b'. Whoever could search their keys would learn by a
+// right guess that a person is among the rows. Codes are [a-z0-9_], as the catalogue sees to.
+std::string with_hidden_key(const catalog::Catalog& catalog) {
+  std::string codes;
+  for (const auto& resource : catalog.resources()) {
+    const bool hidden =
+        std::any_of(resource->items.begin(), resource->items.end(),
+                    [](const catalog::Item& item) { return item.key && item.grade > 1; });
+    if (hidden) codes += (codes.empty() ? "'" : ",'") + resource->code + "'";
+  }
+  return codes;
+}
+
+std::string where_of(const QuarantineQuery& query, const std::string& hidden, sql::Params& params) {
+  const std::string shown = hidden.empty() ? "" : "resource NOT IN (" + hidden + ") AND ";
   std::string where = " WHERE 1 = 1";
   const auto add = [&](const std::string& condition, const std::string& value) {
     if (value.empty()) return;
@@ -49,9 +63,10 @@ std::string where_of(const QuarantineQuery& query, sql::Params& params) {
   add("check_kind = ?", query.check);
   add("item = ?", query.item);
   add("source = ?", query.source);
-  add("key_text = ?", query.key);
+  add(shown + "key_text = ?", query.key);
   if (!query.text.empty()) {
-    add("(reasons LIKE ? ESCAPE '\\' OR key_text LIKE ? ESCAPE '\\')", like(query.text));
+    add("(reasons LIKE ? ESCAPE '\\' OR (" + shown + "key_text LIKE ? ESCAPE '\\'))",
+        like(query.text));
   }
   return where;
 }
@@ -90,10 +105,10 @@ struct Found {
   std::map<std::string, std::string> orders;  // resource → its open order
 };
 
-Result<Found> find(sql::Session& session, const QuarantineQuery& query) {
+Result<Found> find(sql::Session& session, const QuarantineQuery& query, const std::string& hidden) {
   Found found;
   sql::Params params;
-  const std::string where = where_of(query, params);
+  const std::string where = where_of(query, hidden, params);
   CB_TRY(found.rows, session.query(std::string("SELECT ") + columns + " FROM rail_quarantine" +
                                        where + " ORDER BY seen_at DESC, source, line LIMIT " +
                                        std::to_string(query.size) + " OFFSET " +
@@ -126,7 +141,9 @@ Result<std::vector<CheckCount>> open_by_check(sql::Session& session, const std::
 
 Result<QuarantinePage> read_quarantine(sql::Db& db, const catalog::Catalog& catalog,
                                        const QuarantineQuery& query) {
-  CB_TRY(Found found, db.read([&](sql::Session& session) { return find(session, query); }));
+  const bool by_key = !query.key.empty() || !query.text.empty();
+  const std::string hidden = by_key ? with_hidden_key(catalog) : "";
+  CB_TRY(Found found, db.read([&](sql::Session& session) { return find(session, query, hidden); }));
   const SourceTable sources(db);
   std::map<std::string, SourceRow> known;
   QuarantinePage out;
