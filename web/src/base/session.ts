@@ -43,8 +43,9 @@ async function ask_session(): Promise<void> {
   session.known = true
 }
 
-export async function log_in(login: string, password: string): Promise<void> {
-  const reply = await api.post<SessionReply>('/api/session', { login, password })
+// `code`: of the authenticator app, where the account has one.
+export async function log_in(login: string, password: string, code = ''): Promise<void> {
+  const reply = await api.post<SessionReply>('/api/session', { login, password, ...(code ? { code } : {}) })
   session.principal = reply.principal
   session.known = true
 }

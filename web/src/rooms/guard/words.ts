@@ -7,6 +7,7 @@ export const guard_words: Words = {
   'guard.sign_in': ['登录', 'Sign in'],
   'guard.signing_in': ['正在登录…', 'Signing in…'],
   'guard.sign_out': ['退出', 'Sign out'],
+  'guard.code': ['验证器中的六位数字', 'Six digits of your authenticator app'],
   'guard.show_password': ['显示密码', 'Show password'],
   'guard.need_both': ['请填写账号和密码', 'Enter both login and password'],
   'guard.demo_logins': ['演示账号', 'Demo logins'],
