@@ -33,12 +33,14 @@ namespace {
 const Option data_option{"data", "var/city", "the city's data folder"};
 
 std::vector<Option> serve_options() {
-  return {data_option,
-          {"address", "127.0.0.1", "address to listen on"},
-          {"port", "8080", "port to listen on, 0 = any free one"},
-          {"store", "", "PostgreSQL instead of the embedded store: postgres:CONNINFO"},
-          {"columns", "", "a ClickHouse cluster instead of the embedded columns: clickhouse://…"},
-          {"treasury", "", "address of the treasury, http://host:port"}};
+  return {
+      data_option,
+      {"address", "127.0.0.1", "address to listen on"},
+      {"port", "8080", "port to listen on, 0 = any free one"},
+      {"store", "", "PostgreSQL instead of the embedded store: postgres:CONNINFO"},
+      {"columns", "", "a ClickHouse cluster instead of the embedded columns: clickhouse://…"},
+      {"standby", "", "wait while another process serves this store's city, then take over", true},
+      {"treasury", "", "address of the treasury, http://host:port"}};
 }
 
 Result<CityOptions> city_options(const Args& args) {
@@ -55,8 +57,12 @@ Result<void> run_serve(const std::vector<std::string>& words) {
   if (!args.get("store").empty()) options.store = args.get("store");
   if (!args.get("columns").empty()) options.columns = args.get("columns");
   options.treasury = args.get("treasury");
+  const ServeOptions serving{args.get("address"), static_cast<std::uint16_t>(port)};
+  if (options.store.starts_with("postgres:") || args.has("standby")) {
+    return serve_leading(std::move(options), serving, args.has("standby"));
+  }
   CB_TRY(const std::unique_ptr<City> city, City::open(options));
-  return serve(*city, {args.get("address"), static_cast<std::uint16_t>(port)});
+  return serve(*city, serving);
 }
 
 Result<void> run_demo(const std::vector<std::string>& words) {

@@ -118,7 +118,7 @@ Result<void> City::open_stores() {
   }
   const std::string store =
       options_.store.empty() ? "sqlite:" + options_.data_dir + "/city.db" : options_.store;
-  CB_TRY(db_, sql::Db::open(store));
+  CB_TRY(db_, sql::Db::open(store, options_.lead_token));
   lake::LakeOptions lake_options;
   lake_options.columns_path =
       options_.columns.empty() ? options_.data_dir + "/columns.duckdb" : options_.columns;

@@ -43,6 +43,7 @@ struct CityOptions {
   std::string home = home_dir();  // holds city/ and decisions/
   std::string store;              // "" = sqlite:DATA_DIR/city.db
   std::string columns;            // "" = DATA_DIR/columns.duckdb
+  std::int64_t lead_token = 0;    // of the sql::Lead under which a PostgreSQL store is written
   std::string treasury;           // "http://host:port"
   bool demo = false;
   // Tests: a clock and a source of random bytes of their own, so that two cities can be compared.

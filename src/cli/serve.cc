@@ -7,28 +7,42 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <atomic>
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
+#include <thread>
 #include <utility>
 
 #include "authorizer.h"
 #include "base/log.h"
 #include "http/server.h"
 #include "runner.h"
+#include "sql/lead.h"
 #include "sql/outbox.h"
 
 namespace citybrain::cli {
 namespace {
+
+constexpr int lead_lost = SIGUSR1;  // raised by ourselves
 
 sigset_t stop_signals() {
   sigset_t set;
   sigemptyset(&set);
   sigaddset(&set, SIGINT);
   sigaddset(&set, SIGTERM);
+  sigaddset(&set, lead_lost);
   return set;
+}
+
+// The signal that ends waiting or serving.
+int wait_for_signal() {
+  const sigset_t set = stop_signals();
+  int signal = 0;
+  sigwait(&set, &signal);
+  return signal;
 }
 
 http::ServerOptions server_options(const City& city, const ServeOptions& options) {
@@ -52,7 +66,10 @@ void hold_signals() {
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
 }
 
-Result<void> serve(City& city, const ServeOptions& options) {
+namespace {
+
+// Serves until a signal, and returns which.
+Result<int> serve_until(City& city, const ServeOptions& options) {
   GuardAuthorizer authorizer(city.guard());
   http::Server server(server_options(city, options), city.rooms(), authorizer);
   std::vector<Job> jobs;
@@ -68,12 +85,65 @@ Result<void> serve(City& city, const ServeOptions& options) {
   std::printf("citybrain serves at http://%s:%u  (API at /docs/, Ctrl-C stops)\n",
               options.address.c_str(), static_cast<unsigned>(server.port()));
   std::fflush(stdout);
-  const sigset_t set = stop_signals();
-  int signal = 0;
-  sigwait(&set, &signal);
-  std::printf("stopping\n");
+  const int signal = wait_for_signal();
+  std::printf(signal == lead_lost ? "another process may lead now; stopping\n" : "stopping\n");
+  std::fflush(stdout);
   server.stop();
+  return signal;
+}
+
+// Waits for the lead; null where a signal came first.
+Result<std::unique_ptr<sql::Lead>> wait_for_lead(const std::string& store) {
+  Result<std::unique_ptr<sql::Lead>> lead = std::unique_ptr<sql::Lead>();
+  std::atomic<bool> found{false};
+  std::jthread waiting([&](const std::stop_token& stop) {
+    lead = sql::Lead::wait(store, stop);
+    found = true;
+    if (!stop.stop_requested()) ::kill(::getpid(), lead_lost);  // wakes the wait below
+  });
+  const int signal = wait_for_signal();
+  if (signal == lead_lost && found) {
+    waiting.join();
+    return lead;
+  }
+  waiting.request_stop();
+  waiting.join();
+  return std::unique_ptr<sql::Lead>();
+}
+
+}  // namespace
+
+Result<void> serve(City& city, const ServeOptions& options) {
+  CB_DO(serve_until(city, options));
   return ok();
+}
+
+Result<void> serve_leading(CityOptions options, const ServeOptions& serving, bool standby) {
+  for (;;) {
+    std::unique_ptr<sql::Lead> lead;
+    if (standby) {
+      std::printf("waiting for the lead of the city\n");
+      std::fflush(stdout);
+      CB_TRY(lead, wait_for_lead(options.store));
+      if (!lead) return ok();
+    } else {
+      CB_TRY(lead, sql::Lead::take(options.store));
+    }
+    options.lead_token = lead->token();
+    log(Level::info, "cli", "leads the city", {{"token", std::to_string(options.lead_token)}});
+    lead->watch([] { ::kill(::getpid(), lead_lost); });
+    int signal = lead_lost;
+    {
+      // What was lost meanwhile shows as an error of opening; then we wait again.
+      const auto city = City::open(options);
+      if (!city && (!standby || city.error().code != Code::unavailable)) return city.error();
+      if (city) {
+        CB_TRY(signal, serve_until(**city, serving));
+      }
+    }
+    if (signal != lead_lost) return ok();
+    if (!standby) return unavailable("the lead of the city was lost; start again");
+  }
 }
 
 Result<Child> Child::start(const std::vector<std::string>& words) {

@@ -16,6 +16,10 @@ struct ServeOptions {
 // Serves until SIGINT or SIGTERM, then stops gracefully. Prints where it listens.
 Result<void> serve(City& city, const ServeOptions& options);
 
+// The same over a PostgreSQL store, of whose processes one leads. `standby`: waits while another
+// leads, and again after the lead was lost; without it either is an error.
+Result<void> serve_leading(CityOptions city, const ServeOptions& options, bool standby);
+
 // Blocks SIGINT and SIGTERM for this thread and those it starts, so that wait_for_signal gets them.
 // Call before any thread is made.
 void hold_signals();

@@ -53,7 +53,8 @@ class Connection : public Tx {
 using Connect = std::function<Result<std::unique_ptr<Connection>>(Connection::Mode)>;
 
 Result<std::unique_ptr<Connection>> connect_sqlite(const std::string& path, Connection::Mode mode);
-Result<std::unique_ptr<Connection>> connect_postgres(const std::string& conninfo);
+Result<std::unique_ptr<Connection>> connect_postgres(const std::string& conninfo,
+                                                     std::int64_t lead_token = 0);
 
 // A statement's beginning, for error messages: SQL holds no values, they are bound.
 std::string shown(std::string_view sql);

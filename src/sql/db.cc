@@ -60,16 +60,17 @@ std::string shown(std::string_view sql) {
   return text + (sql.size() > length_max ? "…" : "");
 }
 
-Result<std::unique_ptr<Db>> Db::open(const std::string& url) {
+Result<std::unique_ptr<Db>> Db::open(const std::string& url, std::int64_t lead_token) {
   std::unique_ptr<Store> store;
   if (url.starts_with("sqlite:")) {
     store = std::make_unique<Store>(Engine::sqlite, [path = url.substr(7)](Connection::Mode mode) {
       return connect_sqlite(path, mode);
     });
   } else if (url.starts_with("postgres:")) {
-    store = std::make_unique<Store>(Engine::postgres, [info = url.substr(9)](Connection::Mode) {
-      return connect_postgres(info);
-    });
+    store = std::make_unique<Store>(Engine::postgres,
+                                    [info = url.substr(9), lead_token](Connection::Mode) {
+                                      return connect_postgres(info, lead_token);
+                                    });
   } else {
     return invalid("store '" + url.substr(0, url.find(':')) +
                    ":' is unknown; write sqlite:PATH or postgres:CONNINFO");

@@ -154,7 +154,7 @@ struct TextHash {
 
 class PgConnection final : public Connection {
  public:
-  explicit PgConnection(PGconn* pg) : pg_(pg) {}
+  PgConnection(PGconn* pg, std::int64_t lead_token) : pg_(pg), lead_token_(lead_token) {}
   ~PgConnection() override { PQfinish(pg_); }
 
   Engine engine() const override { return Engine::postgres; }
@@ -166,8 +166,8 @@ class PgConnection final : public Connection {
   Result<void> script(std::string_view sql) override;
 
   Result<void> begin(Mode mode) override {
-    return script(mode == Mode::write ? "BEGIN ISOLATION LEVEL SERIALIZABLE"
-                                      : "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+    if (mode == Mode::read) return script("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+    return lead_token_ == 0 ? script("BEGIN ISOLATION LEVEL SERIALIZABLE") : begin_leading();
   }
   Result<void> commit() override { return script("COMMIT"); }
   void rollback() override {
@@ -194,6 +194,7 @@ class PgConnection final : public Connection {
   Error failed(const Answer& answer, std::string_view sql) {
     return fail(pg_error(answer, sql), lost_a_race(state_of(answer)));
   }
+  Result<void> begin_leading();
   // The name of the prepared statement; parameter types are those of the first call.
   Result<std::string> prepared(std::string_view sql, const PgBinder& binder);
   Result<Answer> run(std::string_view sql, const Params& params);
@@ -203,10 +204,21 @@ class PgConnection final : public Connection {
                                 const BindRow& bind);
 
   PGconn* pg_;
+  const std::int64_t lead_token_;  // 0 = whoever comes may write
   std::unordered_map<std::string, std::string, TextHash, std::equal_to<>> statements_;
   std::int64_t named_ = 0;  // statements and cursors so far
   PgBinder binder_;
 };
+
+// Whoever raises the token locks the table against us first, and LOCK takes no snapshot, so the
+// token read after it is the newest, and stays so until we commit.
+Result<void> PgConnection::begin_leading() {
+  CB_DO(script("BEGIN ISOLATION LEVEL SERIALIZABLE; LOCK TABLE sql_lead IN ROW SHARE MODE"));
+  CB_TRY(const Rows rows, query("SELECT token FROM sql_lead WHERE id = 1", {}));
+  if (rows.size() == 1 && rows[0].integer(0) == lead_token_) return ok();
+  rollback();
+  return unavailable("another process leads this city now; nothing was written");
+}
 
 Result<std::string> PgConnection::prepared(std::string_view sql, const PgBinder& binder) {
   const auto found = statements_.find(sql);
@@ -346,9 +358,10 @@ Result<std::int64_t> PgConnection::drain(std::size_t rows, std::string_view sql)
 
 }  // namespace
 
-Result<std::unique_ptr<Connection>> connect_postgres(const std::string& conninfo) {
+Result<std::unique_ptr<Connection>> connect_postgres(const std::string& conninfo,
+                                                     std::int64_t lead_token) {
   PGconn* pg = PQconnectdb(conninfo.c_str());
-  auto connection = std::make_unique<PgConnection>(pg);
+  auto connection = std::make_unique<PgConnection>(pg, lead_token);
   if (PQstatus(pg) != CONNECTION_OK) {
     // libpq's message names host, port and reason; the password is not in it.
     return unavailable("cannot reach PostgreSQL: " + std::string(trim(PQerrorMessage(pg))));

@@ -74,8 +74,9 @@ class Tx : public Session {
 class Db {
  public:
   // "sqlite:/path/city.db" (made if absent) or "postgres:CONNINFO" (libpq's keyword=value form).
-  // Migrates sql's own tables.
-  static Result<std::unique_ptr<Db>> open(const std::string& url);
+  // Migrates sql's own tables. With the token of a Lead, writes are refused (unavailable) once
+  // another process leads.
+  static Result<std::unique_ptr<Db>> open(const std::string& url, std::int64_t lead_token = 0);
   virtual ~Db() = default;
 
   // Runs `fn(Session&) -> Result<T>` over one consistent snapshot.
