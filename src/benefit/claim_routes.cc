@@ -102,6 +102,33 @@ Handler submit_handler(const BenefitPtr& b) {
   };
 }
 
+// What a claimant does with a claim that is on its way.
+std::vector<Route> own_acts(const BenefitPtr& b) {
+  using namespace shape;
+  std::vector<Route> routes;
+  const auto words = object({need("words", text("in words", 2000))});
+  routes.push_back(own_act(b, "supplement", "Send what was asked for, or a promised paper",
+                           object({need("papers", papers_shape())}),
+                           [](Claims& c, const Request& r, const std::string& id) -> Result<void> {
+                             CB_TRY(const auto papers, papers_of(r));
+                             return c.supplement(r.principal, id, papers);
+                           }));
+  routes.push_back(own_act(b, "withdraw", "Withdraw it while no money has left", none(),
+                           [](Claims& c, const Request& r, const std::string& id) {
+                             return c.withdraw(r.principal, id);
+                           }));
+  routes.push_back(own_act(b, "object", "Object to a refusal; another officer decides", words,
+                           [](Claims& c, const Request& r, const std::string& id) {
+                             return c.object(r.principal, id, member(r, "words"));
+                           }));
+  routes.push_back(own_act(b, "complain", "Complain to a body other than the payer", words,
+                           [](Claims& c, const Request& r, const std::string& id) -> Result<void> {
+                             CB_DO(c.complain(r.principal, id, member(r, "words")));
+                             return ok();
+                           }));
+  return routes;
+}
+
 std::vector<Route> own_routes(const BenefitPtr& b) {
   using namespace shape;
   std::vector<Route> routes = {
@@ -152,26 +179,7 @@ std::vector<Route> own_routes(const BenefitPtr& b) {
          CB_TRY(const std::int64_t read, read_notices(b->state(), request.principal));
          return Reply::json(json::object{{"read", read}});
        }}};
-  const auto words = object({need("words", text("in words", 2000))});
-  routes.push_back(own_act(b, "supplement", "Send what was asked for, or a promised paper",
-                           object({need("papers", papers_shape())}),
-                           [](Claims& c, const Request& r, const std::string& id) -> Result<void> {
-                             CB_TRY(const auto papers, papers_of(r));
-                             return c.supplement(r.principal, id, papers);
-                           }));
-  routes.push_back(own_act(b, "withdraw", "Withdraw it while no money has left", none(),
-                           [](Claims& c, const Request& r, const std::string& id) {
-                             return c.withdraw(r.principal, id);
-                           }));
-  routes.push_back(own_act(b, "object", "Object to a refusal; another officer decides", words,
-                           [](Claims& c, const Request& r, const std::string& id) {
-                             return c.object(r.principal, id, member(r, "words"));
-                           }));
-  routes.push_back(own_act(b, "complain", "Complain to a body other than the payer", words,
-                           [](Claims& c, const Request& r, const std::string& id) -> Result<void> {
-                             CB_DO(c.complain(r.principal, id, member(r, "words")));
-                             return ok();
-                           }));
+  for (Route& route : own_acts(b)) routes.push_back(std::move(route));
   return routes;
 }
 
