@@ -40,6 +40,8 @@ std::vector<Option> serve_options() {
       {"store", "", "PostgreSQL instead of the embedded store: postgres:CONNINFO"},
       {"columns", "", "a ClickHouse cluster instead of the embedded columns: clickhouse://…"},
       {"standby", "", "wait while another process serves this store's city, then take over", true},
+      {"advertise", "", "with --standby: the address at which other processes reach this one"},
+      {"proxies", "", "addresses of proxies and other processes, as 10.0.0.5,10.1.0.0/16"},
       {"treasury", "", "address of the treasury, http://host:port"}};
 }
 
@@ -57,9 +59,14 @@ Result<void> run_serve(const std::vector<std::string>& words) {
   if (!args.get("store").empty()) options.store = args.get("store");
   if (!args.get("columns").empty()) options.columns = args.get("columns");
   options.treasury = args.get("treasury");
-  const ServeOptions serving{args.get("address"), static_cast<std::uint16_t>(port)};
+  ServeOptions serving{.address = args.get("address"),
+                       .port = static_cast<std::uint16_t>(port),
+                       .advertise = args.get("advertise")};
+  for (const std::string_view proxy : split(args.get("proxies"), ',')) {
+    if (!proxy.empty()) serving.proxies.emplace_back(proxy);
+  }
   if (options.store.starts_with("postgres:") || args.has("standby")) {
-    return serve_leading(std::move(options), serving, args.has("standby"));
+    return serve_leading(std::move(options), std::move(serving), args.has("standby"));
   }
   CB_TRY(const std::unique_ptr<City> city, City::open(options));
   return serve(*city, serving);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 #include <atomic>
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <cstring>
@@ -18,6 +19,7 @@
 
 #include "authorizer.h"
 #include "base/log.h"
+#include "http/relay.h"
 #include "http/server.h"
 #include "runner.h"
 #include "sql/lead.h"
@@ -49,6 +51,8 @@ http::ServerOptions server_options(const City& city, const ServeOptions& options
   http::ServerOptions server;
   server.address = options.address;
   server.port = options.port;
+  server.listening = options.listening;
+  server.proxies = options.proxies;
   server.unix_socket = admin_socket(city.options().data_dir);
   server.workers = 32;  // handlers mostly wait for a durable commit
   server.title = "citybrain 城市大脑";
@@ -93,11 +97,12 @@ Result<int> serve_until(City& city, const ServeOptions& options) {
 }
 
 // Waits for the lead; null where a signal came first.
-Result<std::unique_ptr<sql::Lead>> wait_for_lead(const std::string& store) {
+Result<std::unique_ptr<sql::Lead>> wait_for_lead(const std::string& store,
+                                                 const std::string& address) {
   Result<std::unique_ptr<sql::Lead>> lead = std::unique_ptr<sql::Lead>();
   std::atomic<bool> found{false};
   std::jthread waiting([&](const std::stop_token& stop) {
-    lead = sql::Lead::wait(store, stop);
+    lead = sql::Lead::wait(store, stop, address);
     found = true;
     if (!stop.stop_requested()) ::kill(::getpid(), lead_lost);  // wakes the wait below
   });
@@ -111,6 +116,84 @@ Result<std::unique_ptr<sql::Lead>> wait_for_lead(const std::string& store) {
   return std::unique_ptr<sql::Lead>();
 }
 
+// The place at which a process that waits is reached: whoever comes is passed on to the one that
+// leads.
+class Place {
+ public:
+  static Result<std::unique_ptr<Place>> take(const std::string& store, ServeOptions& serving) {
+    const std::string& reached = serving.advertise.empty() ? serving.address : serving.advertise;
+    if (reached == "0.0.0.0" || reached == "::") {
+      return invalid("other processes cannot reach this one at " + reached +
+                     "; say at which address they do with --advertise");
+    }
+    CB_TRY(auto relay, http::Relay::listen({.address = serving.address, .port = serving.port}));
+    serving.port = relay->port();
+    serving.proxies.push_back(reached);  // its own relay speaks to its own server too
+    const bool v6 = reached.find(':') != std::string::npos;
+    const std::string own =
+        (v6 ? "[" + reached + "]" : reached) + ":" + std::to_string(serving.port);
+    return std::unique_ptr<Place>(new Place(store, std::move(relay), own));
+  }
+
+  const std::string& own() const { return own_; }
+
+  // The listening socket for a server of our own, and after it ended the place again.
+  Result<int> give() {
+    CB_TRY(const int socket, relay_->give());
+    CB_DO(relay_->pass_to(own_));  // those who were held
+    return socket;
+  }
+  void take_back() {
+    other_leads_ = false;
+    (void)relay_->pass_to("");  // and not to ourselves
+    relay_->take_back();
+  }
+
+  // Leaves in such a way that nobody notices: once another leads, and those who came here have been
+  // answered there. Gives up after a while where nobody takes over.
+  void leave() {
+    constexpr int looks_max = 100;
+    constexpr std::chrono::milliseconds look_every_ms{50};
+    for (int i = 0; i < looks_max && !other_leads_; ++i) std::this_thread::sleep_for(look_every_ms);
+    constexpr std::chrono::milliseconds drain_ms_max{10'000};
+    relay_->drain(drain_ms_max);
+  }
+
+ private:
+  Place(std::string store, std::unique_ptr<http::Relay> relay, std::string own)
+      : relay_(std::move(relay)), own_(std::move(own)) {
+    following_ = std::jthread([this, store = std::move(store)](const std::stop_token& stop) {
+      sql::Lead::follow(store, stop, [this](const std::string& address) {
+        if (address == own_ || address.empty()) return;
+        const auto passed = relay_->pass_to(address);
+        if (!passed) log(Level::error, "cli", "the lead's address: " + passed.error().message);
+        other_leads_ = true;
+      });
+    });
+  }
+
+  std::unique_ptr<http::Relay> relay_;
+  const std::string own_;
+  std::atomic<bool> other_leads_{false};
+  std::jthread following_;
+};
+
+// Opens the city and serves it under `lead`, until a signal; returns which. What was lost while
+// opening counts as a lost lead where there is a place to wait at.
+Result<int> serve_under(const sql::Lead& lead, CityOptions options, ServeOptions serving,
+                        Place* place) {
+  options.lead_token = lead.token();
+  log(Level::info, "cli", "leads the city", {{"token", std::to_string(options.lead_token)}});
+  const auto city = City::open(options);
+  if (!city && (place == nullptr || city.error().code != Code::unavailable)) return city.error();
+  if (!city) return lead_lost;
+  if (place == nullptr) return serve_until(**city, serving);
+  CB_TRY(serving.listening, place->give());
+  auto signal = serve_until(**city, serving);
+  place->take_back();
+  return signal;
+}
+
 }  // namespace
 
 Result<void> serve(City& city, const ServeOptions& options) {
@@ -118,32 +201,26 @@ Result<void> serve(City& city, const ServeOptions& options) {
   return ok();
 }
 
-Result<void> serve_leading(CityOptions options, const ServeOptions& serving, bool standby) {
-  for (;;) {
-    std::unique_ptr<sql::Lead> lead;
-    if (standby) {
-      std::printf("waiting for the lead of the city\n");
-      std::fflush(stdout);
-      CB_TRY(lead, wait_for_lead(options.store));
-      if (!lead) return ok();
-    } else {
-      CB_TRY(lead, sql::Lead::take(options.store));
-    }
-    options.lead_token = lead->token();
-    log(Level::info, "cli", "leads the city", {{"token", std::to_string(options.lead_token)}});
+Result<void> serve_leading(CityOptions options, ServeOptions serving, bool standby) {
+  if (!standby) {
+    CB_TRY(const auto lead, sql::Lead::take(options.store));
     lead->watch([] { ::kill(::getpid(), lead_lost); });
-    int signal = lead_lost;
-    {
-      // What was lost meanwhile shows as an error of opening; then we wait again.
-      const auto city = City::open(options);
-      if (!city && (!standby || city.error().code != Code::unavailable)) return city.error();
-      if (city) {
-        CB_TRY(signal, serve_until(**city, serving));
-      }
-    }
-    if (signal != lead_lost) return ok();
-    if (!standby) return unavailable("the lead of the city was lost; start again");
+    CB_TRY(const int signal, serve_under(*lead, std::move(options), std::move(serving), nullptr));
+    if (signal == lead_lost) return unavailable("the lead of the city was lost; start again");
+    return ok();
   }
+  CB_TRY(const auto place, Place::take(options.store, serving));
+  for (int signal = lead_lost; signal == lead_lost;) {
+    std::printf("waiting for the lead of the city; %s passes on to the process that has it\n",
+                place->own().c_str());
+    std::fflush(stdout);
+    CB_TRY(const auto lead, wait_for_lead(options.store, place->own()));
+    if (!lead) break;
+    lead->watch([] { ::kill(::getpid(), lead_lost); });
+    CB_TRY(signal, serve_under(*lead, options, serving, place.get()));
+  }
+  place->leave();
+  return ok();
 }
 
 Result<Child> Child::start(const std::vector<std::string>& words) {

@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "head.h"
+#include "proxies.h"
 
 namespace citybrain::http {
 namespace {
@@ -23,6 +24,7 @@ constexpr std::size_t joined_body_bytes_max = 16 << 10;  // a smaller body is se
 constexpr std::size_t kept_bytes_max = 64 << 10;         // of buffers kept between requests
 constexpr std::size_t linger_bytes_max = 16 << 20;
 constexpr std::chrono::milliseconds linger_ms_max{2'000};
+constexpr std::chrono::milliseconds first_ms_max{500};  // of a connection that came as we stop
 constexpr std::string_view continue_reply = "HTTP/1.1 100 Continue\r\n\r\n";
 
 bool is_request_id(std::string_view id) {
@@ -43,6 +45,7 @@ Connection::Connection(IoThread& thread, Socket socket, std::string remote)
 
 void Connection::start() {
   enter(State::idle);
+  if (core_.draining) drain();
   read();
 }
 
@@ -87,8 +90,38 @@ void Connection::on_read(boost::system::error_code ec, std::size_t bytes) {
   parse();
 }
 
+// What a relay says before its caller's own bytes. False where there is nothing to parse yet or any
+// more.
+bool Connection::take_proxy_line() {
+  if (begun_) return true;
+  const std::string_view text(static_cast<const char*>(buffer_.data().data()), buffer_.size());
+  const std::string_view begin = proxy_line_begin.substr(0, text.size());
+  if (!text.starts_with(begin) || !core_.service.proxies().contains(remote_)) {
+    begun_ = true;
+    return true;
+  }
+  const std::size_t end = text.find("\r\n");
+  if (end == std::string_view::npos && text.size() < proxy_line_bytes_max) {
+    read();
+    return false;
+  }
+  const auto caller = caller_of(text.substr(0, end));
+  if (!caller) {
+    close();
+    return false;
+  }
+  remote_ = *caller;
+  begun_ = true;
+  buffer_.consume(end + 2);
+  if (buffer_.size() > 0) return true;
+  enter(State::idle);
+  read();
+  return false;
+}
+
 // Takes one request out of the buffer, or reads on.
 void Connection::parse() {
+  if (!take_proxy_line()) return;
   if (!parser_) {
     parser_.emplace();
     parser_->header_limit(static_cast<std::uint32_t>(core_.options.limits.header_bytes_max));
@@ -149,12 +182,15 @@ void Connection::refuse(int status, const Error& error) {
 bool Connection::read_head(const bh::request<bh::string_body>& message, Incoming& incoming) {
   incoming.method = std::string(message.method_string());
   incoming.target = std::string(message.target());
-  incoming.request.remote = remote_;
+  std::string forwarded;
   std::size_t hosts = 0;
   std::size_t codings = 0;
   bool understood = true;
   for (const auto& field : message) {
     hosts += field.name() == bh::field::host ? 1 : 0;
+    if (beast::iequals(field.name_string(), "x-forwarded-for")) {
+      forwarded += (forwarded.empty() ? "" : ",") + std::string(field.value());
+    }
     if (field.name() == bh::field::transfer_encoding) {
       ++codings;
       // Where the end of any other coding lies is anybody's guess: that is how requests are
@@ -163,6 +199,7 @@ bool Connection::read_head(const bh::request<bh::string_body>& message, Incoming
     }
     incoming.request.headers.emplace(lower_ascii(field.name_string()), std::string(field.value()));
   }
+  incoming.request.remote = core_.service.proxies().caller(remote_, forwarded);
   const auto id = incoming.request.headers.find("x-request-id");
   const bool given = id != incoming.request.headers.end() && is_request_id(id->second);
   incoming.request.request_id = given ? id->second : thread_.next_request_id();
@@ -314,6 +351,10 @@ void Connection::tick() {
 }
 
 void Connection::drain() {
+  if (state_ == State::idle && !begun_) {  // its first request may be on the way
+    deadline_ = std::min(deadline_, Steady::now() + first_ms_max);
+    return;
+  }
   if (state_ == State::idle) return close();
   if (state_ != State::streaming) return;
   if (!stream_->writing) close();

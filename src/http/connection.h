@@ -52,6 +52,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void read();
   void on_read(boost::system::error_code ec, std::size_t bytes);
   void parse();
+  bool take_proxy_line();
   void after_header();
   void refuse(int status, const Error& error);
   void on_malformed(boost::system::error_code ec);
@@ -79,7 +80,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   IoThread& thread_;
   Core& core_;
   Socket socket_;
-  const std::string remote_;
+  std::string remote_;
+  bool begun_ = false;  // past what a relay says first
   State state_ = State::idle;
   Steady::time_point deadline_;
   Steady::time_point started_;

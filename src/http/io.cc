@@ -23,7 +23,6 @@ IoThread::IoThread(Core& shared, std::chrono::milliseconds every)
 void IoThread::adopt(Socket socket, std::string remote) {
   auto connection = std::make_shared<Connection>(*this, std::move(socket), std::move(remote));
   connections.emplace(connection.get(), connection);
-  if (core.draining.load()) return connection->close();
   connection->start();
 }
 

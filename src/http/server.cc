@@ -13,6 +13,7 @@
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/post.hpp>
 #include <deque>
+#include <future>
 #include <thread>
 
 #include "base/log.h"
@@ -59,10 +60,9 @@ class Listener {
     using PeerSocket = net::basic_stream_socket<Protocol, Executor>;
     acceptor_.async_accept(thread.io.get_executor(),
                            [this, &thread](Error_code ec, PeerSocket socket) {
+                             if (!ec) take(thread, std::move(socket));
                              if (!acceptor_.is_open()) return;
-                             if (ec) return rest(ec);
-                             take(thread, std::move(socket));
-                             accept();
+                             return ec ? rest(ec) : accept();
                            });
   }
 
@@ -163,10 +163,14 @@ Result<void> Server::Impl::listen_tcp() {
   const std::string what = "listen on " + options.address + ":" + std::to_string(options.port);
   tcp = std::make_unique<Listener<Tcp>>(*core, io);
   auto& acceptor = tcp->acceptor();
-  acceptor.open(endpoint.protocol(), ec);
-  if (!ec) acceptor.set_option(net::socket_base::reuse_address(true), ec);
-  if (!ec) acceptor.bind(endpoint, ec);
-  if (!ec) acceptor.listen(net::socket_base::max_listen_connections, ec);
+  if (options.listening >= 0) {
+    acceptor.assign(endpoint.protocol(), options.listening, ec);
+  } else {
+    acceptor.open(endpoint.protocol(), ec);
+    if (!ec) acceptor.set_option(net::socket_base::reuse_address(true), ec);
+    if (!ec) acceptor.bind(endpoint, ec);
+    if (!ec) acceptor.listen(net::socket_base::max_listen_connections, ec);
+  }
   if (ec) return cannot(what, ec);
   port = acceptor.local_endpoint(ec).port();
   return ok();
@@ -250,10 +254,14 @@ void Server::stop() {
   me.running = false;
   me.service->set_stopping();
   me.core->draining = true;
-  net::post(me.io.front().io, [&me] {
+  std::promise<void> closed;
+  net::post(me.io.front().io, [&me, &closed] {
     if (me.tcp) me.tcp->close();
     if (me.local) me.local->close();
+    // After whatever was accepted before.
+    net::post(me.io.front().io, [&closed] { closed.set_value(); });
   });
+  closed.get_future().wait();
   me.on_each_thread(&IoThread::drain);
   const auto deadline = Steady::now() + me.options.limits.drain_ms_max;
   constexpr std::chrono::milliseconds look_every_ms{5};

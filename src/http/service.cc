@@ -76,6 +76,7 @@ Result<std::unique_ptr<Service>> Service::make(const ServerOptions& options,
   for (const auto& room : rooms)
     for (const auto& route : room.routes) CB_DO(service->router_.add(room.name, route, false));
   CB_TRY(service->files_, StaticFiles::load(options));
+  CB_TRY(service->proxies_, Proxies::parse(options.proxies));
   return service;
 }
 

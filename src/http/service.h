@@ -15,6 +15,7 @@
 #include "http/problem.h"
 #include "http/server.h"
 #include "metrics.h"
+#include "proxies.h"
 #include "router.h"
 #include "static_files.h"
 
@@ -64,6 +65,7 @@ class Service {
   RouteMeter& file_meter() const { return file_meter_; }
   void set_stopping() { stopping_ = true; }
   const Router& router() const { return router_; }
+  const Proxies& proxies() const { return proxies_; }
   // The text of /metrics.
   std::string metrics_text() const;
 
@@ -81,6 +83,7 @@ class Service {
   std::vector<Route> own_;
   Router router_;
   StaticFiles files_;
+  Proxies proxies_;
   std::atomic<bool> stopping_ = false;
   mutable ServerMeters meters_;
   mutable RouteMeter file_meter_;

@@ -68,52 +68,92 @@ Result<std::unique_ptr<Connection>> connect(const std::string& conninfo) {
 
 // Raises the token. Waits for writes that are under way under the old one; those that begin later
 // see the new one.
-Result<std::int64_t> next_token(Connection& connection) {
+Result<std::int64_t> next_token(Connection& connection, const std::string& address) {
   CB_DO(connection.script("BEGIN; LOCK TABLE sql_lead IN EXCLUSIVE MODE"));
-  CB_TRY(
-      const Rows rows,
-      connection.query("UPDATE sql_lead SET token = token + 1 WHERE id = 1 RETURNING token", {}));
+  CB_TRY(const Rows rows, connection.query("UPDATE sql_lead SET token = token + 1, address = $1 "
+                                           "WHERE id = 1 RETURNING token",
+                                           {address}));
   CB_DO(connection.script("COMMIT"));
   return rows.at(0).integer(0);
 }
 
-// Null where another process has it.
-Result<std::unique_ptr<Lead>> attempt(const std::string& url) {
+// A connection to the store of `url`, its tables migrated.
+Result<std::unique_ptr<Connection>> reach(const std::string& url) {
   constexpr std::string_view scheme = "postgres:";
   if (!url.starts_with(scheme)) {
     return invalid(
         "only a PostgreSQL store has several processes; write --store postgres:CONNINFO");
   }
   CB_TRY(const auto migrated, Db::open(url));
-  CB_TRY(auto connection, connect(url.substr(scheme.size())));
+  return connect(url.substr(scheme.size()));
+}
+
+// Takes over `connection` where it gets the lead; null where another process has it.
+Result<std::unique_ptr<Lead>> attempt(std::unique_ptr<Connection>& connection,
+                                      const std::string& address) {
   CB_TRY(const Rows rows, connection->query(try_lock, {}));
   if (rows.at(0).integer(0) == 0) return std::unique_ptr<Lead>();
-  CB_TRY(const std::int64_t token, next_token(*connection));
+  CB_TRY(const std::int64_t token, next_token(*connection, address));
   return std::unique_ptr<Lead>(std::make_unique<PgLead>(std::move(connection), token));
+}
+
+// Returns whether to go on.
+bool pause(const std::stop_token& stop) {
+  std::mutex mutex;
+  std::condition_variable_any wake;
+  std::unique_lock lock(mutex);
+  wake.wait_for(lock, stop, ask_every, [] { return false; });
+  return !stop.stop_requested();
 }
 
 }  // namespace
 
-Result<std::unique_ptr<Lead>> Lead::wait(const std::string& url, const std::stop_token& stop) {
-  std::mutex mutex;
-  std::condition_variable_any wake;
-  while (!stop.stop_requested()) {
-    auto lead = attempt(url);
-    if (!lead && lead.error().code != Code::unavailable) return lead;
+Result<std::unique_ptr<Lead>> Lead::wait(const std::string& url, const std::stop_token& stop,
+                                         const std::string& address) {
+  std::unique_ptr<Connection> connection;
+  do {
+    if (!connection) {
+      auto reached = reach(url);
+      if (!reached && reached.error().code != Code::unavailable) return reached.error();
+      if (!reached) continue;
+      connection = std::move(*reached);
+    }
+    auto lead = attempt(connection, address);
     if (lead && *lead) return lead;
-    std::unique_lock lock(mutex);
-    wake.wait_for(lock, stop, ask_every, [] { return false; });
-  }
+    if (!lead && lead.error().code != Code::unavailable) return lead;
+    if (!lead) connection.reset();
+  } while (pause(stop));
   return std::unique_ptr<Lead>();
 }
 
-Result<std::unique_ptr<Lead>> Lead::take(const std::string& url) {
-  CB_TRY(auto lead, attempt(url));
+Result<std::unique_ptr<Lead>> Lead::take(const std::string& url, const std::string& address) {
+  CB_TRY(auto connection, reach(url));
+  CB_TRY(auto lead, attempt(connection, address));
   if (!lead) {
     return conflict(
         "another process serves the city of this store; stop it, or wait for it with --standby");
   }
   return lead;
+}
+
+void Lead::follow(const std::string& url, const std::stop_token& stop,
+                  const std::function<void(const std::string& address)>& lead) {
+  std::unique_ptr<Connection> connection;
+  std::string known;
+  do {
+    if (!connection) {
+      auto reached = reach(url);
+      if (!reached) continue;
+      connection = std::move(*reached);
+    }
+    const auto rows = connection->query("SELECT address FROM sql_lead WHERE id = 1", {});
+    if (!rows) {
+      connection.reset();
+    } else if (const std::string address(rows->at(0).text(0)); address != known) {
+      known = address;
+      lead(known);
+    }
+  } while (pause(stop));
 }
 
 }  // namespace citybrain::sql

@@ -39,9 +39,13 @@ struct Page {
 struct ServerOptions {
   std::string address = "127.0.0.1";  // "" = no TCP
   std::uint16_t port = 8080;          // 0 = any free one, see Server::port()
-  std::string unix_socket = "";       // path of the admin socket, mode 0600; "" = none
-  std::string web_root = "";          // folder of the built pages; "" = none
-  std::string docs_root = "";         // folder of swagger-ui-dist, served at /docs/; "" = none
+  int listening = -1;  // a listening TCP socket to take over instead; the server closes it
+  // Proxies in front, by address or network: what they say of a caller (X-Forwarded-For, or a PROXY
+  // line of version 1 as a connection's first) is taken as Request::remote.
+  std::vector<std::string> proxies = {};
+  std::string unix_socket = "";  // path of the admin socket, mode 0600; "" = none
+  std::string web_root = "";     // folder of the built pages; "" = none
+  std::string docs_root = "";    // folder of swagger-ui-dist, served at /docs/; "" = none
   std::vector<Page> pages = {{"/", false, "index.html"},
                              {"/console", true, "console.html"},
                              {"/m", true, "m.html"},

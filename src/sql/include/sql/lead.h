@@ -21,12 +21,18 @@ class Lead {
  public:
   static constexpr int lost_after_s = 4;
 
-  // Waits until no other process leads the store at `url` ("postgres:CONNINFO"). Returns null where
-  // `stop` was requested first. Unavailable while the store cannot be reached is waited out as
-  // well; any other error is returned.
-  static Result<std::unique_ptr<Lead>> wait(const std::string& url, const std::stop_token& stop);
+  // Waits until no other process leads the store at `url` ("postgres:CONNINFO"), and says there at
+  // which `address` this one is reached. Returns null where `stop` was requested first. Unavailable
+  // while the store cannot be reached is waited out as well; any other error is returned.
+  static Result<std::unique_ptr<Lead>> wait(const std::string& url, const std::stop_token& stop,
+                                            const std::string& address = "");
   // The same without waiting: conflict where another process leads.
-  static Result<std::unique_ptr<Lead>> take(const std::string& url);
+  static Result<std::unique_ptr<Lead>> take(const std::string& url,
+                                            const std::string& address = "");
+  // Tells `lead` the address of the process that leads or led last, at once and whenever it
+  // changes, until `stop` is requested. Waits out a store that cannot be reached.
+  static void follow(const std::string& url, const std::stop_token& stop,
+                     const std::function<void(const std::string& address)>& lead);
   virtual ~Lead() = default;
 
   // For Db::open.
