@@ -1,4 +1,4 @@
-// Coordination (协调会, 现场办公会, 专项通报) and data returned to districts. See catalog/supply.h.
+// Coordination (协调会, 现场办公会, 专项通报). See catalog/supply.h.
 #include <algorithm>
 
 #include "base/csv.h"
@@ -221,105 +221,6 @@ Result<std::int64_t> Supply::import_coordination(std::string_view csv) {
     }
     return fresh;
   });
-}
-
-namespace {
-
-constexpr const char* return_columns =
-    "id, resource, division, purpose, items, update_cycle, state, since, started_by, note";
-
-Return return_of(const sql::Row& row) {
-  Return one;
-  one.id = row.integer(0);
-  one.resource = row.text(1);
-  one.division = row.text(2);
-  one.purpose = row.text(3);
-  one.items = list_of(row.text(4));
-  one.update_cycle = row.text(5);
-  one.state = row.text(6);
-  one.since = day_of(row.integer(7));
-  one.by = row.text(8);
-  one.note = row.text(9);
-  return one;
-}
-
-}  // namespace
-
-Result<Return> Supply::subscribe(const Return& wanted, const Principal& who) {
-  CB_TRY(const auto entry, catalog_.resource(wanted.resource));
-  if (!entry->collected) {
-    return conflict("'" + entry->code + "' is only listed; nothing of it is here to be returned");
-  }
-  const auto divisions = catalog_.code_list("divisions");
-  if (divisions && !divisions->codes.contains(wanted.division)) {
-    return invalid("division is '" + wanted.division + "'; write a code of divisions.csv");
-  }
-  if (wanted.purpose.empty()) return invalid("purpose is empty; say what for");
-  for (const std::string& item : wanted.items) {
-    if (entry->find(item) != nullptr) continue;
-    return invalid("items: '" + entry->code + "' has no item '" + item + "'");
-  }
-  Return one = wanted;
-  CB_TRY(one.update_cycle, official(Word::update_cycle, wanted.update_cycle));
-  one.state = "active";
-  one.since = clock_.today();
-  one.by = who.id;
-  return db_.write([&](sql::Tx& tx) -> Result<Return> {
-    CB_TRY(const auto there,
-           tx.query_one("SELECT id FROM catalog_return WHERE resource = $1 AND division = $2"
-                        " AND state <> 'ended'",
-                        {one.resource, one.division}));
-    if (there) {
-      return conflict("division " + one.division + " has '" + one.resource +
-                      "' already, as return " + std::to_string(there->integer(0)));
-    }
-    Return stored = one;
-    CB_TRY(stored.id, sql::next_sequence(tx, "catalog_return"));
-    CB_DO(tx.exec(
-        "INSERT INTO catalog_return (id, resource, division, purpose, items, update_cycle,"
-        " state, since, started_by, note)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-        {stored.id, stored.resource, stored.division, stored.purpose, list_text(stored.items),
-         stored.update_cycle, stored.state, stored.since.days, stored.by, stored.note}));
-    return stored;
-  });
-}
-
-Result<Return> Supply::change_return(std::int64_t id, std::string_view action,
-                                     std::string_view note) {
-  return db_.write([&](sql::Tx& tx) -> Result<Return> {
-    CB_TRY(const auto row, tx.query_one("SELECT " + std::string(return_columns) +
-                                            " FROM catalog_return WHERE id = $1",
-                                        {id}));
-    if (!row) return not_found("there is no return " + std::to_string(id));
-    Return one = return_of(*row);
-    const bool fits = (action == "pause" && one.state == "active") ||
-                      (action == "resume" && one.state == "paused") ||
-                      (action == "end" && one.state != "ended");
-    if (!fits) {
-      return conflict("return " + std::to_string(id) + " is " + one.state + "; '" +
-                      std::string(action) + "' does not follow");
-    }
-    one.state = action == "pause" ? "paused" : action == "resume" ? "active" : "ended";
-    one.note = note;
-    CB_DO(tx.exec("UPDATE catalog_return SET state = $2, note = $3 WHERE id = $1",
-                  {id, one.state, one.note}));
-    return one;
-  });
-}
-
-Result<std::vector<Return>> Supply::returns(std::string_view division, std::string_view resource,
-                                            std::string_view state) const {
-  CB_TRY(const sql::Rows rows, db_.read([&](sql::Session& session) {
-    return session.query("SELECT " + std::string(return_columns) +
-                             " FROM catalog_return WHERE ($1 = '' OR division = $1)"
-                             " AND ($2 = '' OR resource = $2) AND ($3 = '' OR state = $3)"
-                             " ORDER BY id LIMIT 1000",
-                         {division, resource, state});
-  }));
-  std::vector<Return> all;
-  for (const sql::Row& row : rows) all.push_back(return_of(row));
-  return all;
 }
 
 }  // namespace citybrain::catalog

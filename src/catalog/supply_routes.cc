@@ -1,4 +1,4 @@
-// Routes of supply: duties, demands and their steps, coordination, returns, the board.
+// Routes of supply: duties, demands and their steps, coordination, the board.
 #include <algorithm>
 
 #include "catalog/supply.h"
@@ -225,34 +225,6 @@ Result<Reply> finish(Supply& supply, const Request& request) {
   return Reply::json(shown(supply, done));
 }
 
-Result<Reply> returns(const Supply& supply, const Request& request) {
-  CB_TRY(const auto all, supply.returns(request.param("division"), request.param("resource"),
-                                        request.param("state")));
-  json::array items;
-  for (const Return& one : all) items.push_back(shown(supply, one));
-  const std::size_t total = items.size();
-  return Reply::json(json::object{{"items", std::move(items)}, {"total", total}});
-}
-
-Result<Reply> subscribe(Supply& supply, const Request& request) {
-  const json::object& body = request.json.get_object();
-  Return wanted;
-  wanted.resource = text_of(body, "resource");
-  wanted.division = text_of(body, "division");
-  wanted.purpose = text_of(body, "purpose");
-  wanted.items = texts_of(body, "items");
-  wanted.update_cycle = text_of(body, "update_cycle");
-  CB_TRY(const Return stored, supply.subscribe(wanted, request.principal));
-  return Reply::json(shown(supply, stored), 201);
-}
-
-Result<Reply> change_return(Supply& supply, const Request& request) {
-  CB_TRY(const Return changed,
-         supply.change_return(request.int_param("id"), request.param("action"),
-                              text_of(request.json.get_object(), "note")));
-  return Reply::json(shown(supply, changed));
-}
-
 Result<Reply> reminders(const Supply& supply, const Request& request) {
   CB_TRY(const auto all,
          supply.reminders(request.param("department"), request.int_param("size", 50)));
@@ -337,11 +309,6 @@ std::vector<Route> supply_show_routes(Supply& supply) {
                  paged({query_param("kind", shape::word({"meeting", "onsite", "notice"})),
                         query_param("state", shape::word({"open", "done"}))}),
                  coordination),
-      show_route(supply, "/api/catalog/returns", "Data returned to districts (回流区县)",
-                 {query_param("division", shape::text("code", 12)),
-                  query_param("resource", shape::text("code", 60)),
-                  query_param("state", shape::word({"active", "paused", "ended"}))},
-                 returns),
       show_route(supply, "/api/catalog/reminders", "Reminders and escalations, newest first",
                  {query_param("department", department_shape),
                   query_param("size", shape::integer("at most", 1, 200))},
@@ -380,15 +347,6 @@ std::vector<Route> supply_change_routes(Supply& supply) {
           "catalog.coordinate", "catalog.coordination", coordinate),
       change_route(supply, "/api/catalog/coordination/{id}/done", "What was decided is done",
                    {id_param}, note, "catalog.coordinate", "catalog.coordination_done", finish),
-      change_route(supply, "/api/catalog/returns", "Subscribes a district to a resource", {},
-                   object({need("resource", text("", 60)), need("division", text("", 12)),
-                           need("purpose", text("", 2000)), may("items", array(text("", 60))),
-                           need("update_cycle", text("", 20))}),
-                   "catalog.coordinate", "catalog.return", subscribe),
-      change_route(supply, "/api/catalog/returns/{id}/{action}",
-                   "Pauses, resumes or ends a subscription",
-                   {id_param, path_param("action", word({"pause", "resume", "end"}))}, note,
-                   "catalog.coordinate", "catalog.return_change", change_return),
   };
 }
 

@@ -87,18 +87,4 @@ json::object shown(const Supply& supply, const Coordination& one) {
           {"note", one.note}};
 }
 
-json::object shown(const Supply& supply, const Return& one) {
-  return {{"id", one.id},
-          {"resource", one.resource},
-          {"resource_name", resource_name(supply.catalog(), one.resource)},
-          {"division", one.division},
-          {"purpose", one.purpose},
-          {"items", json::array(one.items.begin(), one.items.end())},
-          {"update_cycle", one.update_cycle},
-          {"state", one.state},
-          {"since", to_iso(one.since)},
-          {"by", one.by},
-          {"note", one.note}};
-}
-
 }  // namespace citybrain::catalog

@@ -1,4 +1,4 @@
-// Show: duties, demands, coordination and returns as the JSON of the routes.
+// Show: duties, demands and coordination as the JSON of the routes.
 #pragma once
 
 #include <string>
@@ -13,6 +13,5 @@ std::string department_name(const Catalog& catalog, std::string_view short_name)
 json::object shown(const Supply& supply, const Duty& duty);
 json::object shown(const Supply& supply, const Demand& demand);
 json::object shown(const Supply& supply, const Coordination& one);
-json::object shown(const Supply& supply, const Return& one);
 
 }  // namespace citybrain::catalog

@@ -218,33 +218,6 @@ TEST(Duties, AreTakenOverAndSupplied) {
   }
 }
 
-TEST(Returns, AreOneADivisionAndResource) {
-  const auto stores = sql::test_stores();
-  for (const auto& url : stores) {
-    Desk desk(url, stores.dir());
-    Return wanted;
-    wanted.resource = "ent_registry";
-    wanted.division = "330203";
-    wanted.purpose = "基层治理";
-    wanted.items = {"name"};
-    wanted.update_cycle = "每日";
-    const auto one = desk.supply->subscribe(wanted, bureau);
-    ASSERT_TRUE(one) << one.error().message;
-    EXPECT_EQ(desk.supply->subscribe(wanted, bureau).error().code, Code::conflict);
-    EXPECT_EQ(desk.supply->change_return(one->id, "resume", "").error().code, Code::conflict);
-    ASSERT_TRUE(desk.supply->change_return(one->id, "pause", "系统升级"));
-    ASSERT_TRUE(desk.supply->change_return(one->id, "end", "不再需要"));
-    EXPECT_TRUE(desk.supply->edges()->empty());
-    ASSERT_TRUE(desk.supply->subscribe(wanted, bureau));
-    wanted.items = {"nothing"};
-    wanted.division = "330212";
-    EXPECT_EQ(desk.supply->subscribe(wanted, bureau).error().code, Code::invalid);
-    wanted.items = {};
-    wanted.division = "999999";
-    EXPECT_EQ(desk.supply->subscribe(wanted, bureau).error().code, Code::invalid);
-  }
-}
-
 TEST(SupplyLimits, AreParameters) {
   const auto limits = SupplyLimits::parse("name,value,basis\nanswer_days,7,x\nbureau,fgw,x\n");
   ASSERT_TRUE(limits);

@@ -6,8 +6,10 @@
 
 #include "base/calendar.h"
 #include "base/csv.h"
+#include "base/text.h"
 #include "brain/model.h"
 #include "catalog/catalog.h"
+#include "catalog/returns.h"
 #include "catalog/supply.h"
 #include "facts/facts.h"
 #include "rules/rules.h"
@@ -131,7 +133,39 @@ void know_lineage(catalog::Catalog& catalog, const catalog::Supply& supply,
   catalog.know_lineage([&supply] { return supply.edges(); });
 }
 
-Result<SupplyLoaded> load_supply(catalog::Supply& supply, const std::string& home) {
+namespace {
+
+// Standing orders of districts, in the bureau's name; those that are there stay.
+Result<std::int64_t> load_returns(catalog::Returns& returns, const std::string& file) {
+  CB_TRY(const CsvTable table,
+         read_csv(file, {"resource", "division", "items", "purpose", "update_cycle"}));
+  Principal bureau;
+  bureau.kind = Principal::Kind::system;
+  bureau.id = "system:operator";
+  bureau.roles = {"operator"};
+  std::int64_t fresh = 0;
+  for (std::size_t row = 0; row < table.rows.size(); ++row) {
+    catalog::Return one;
+    one.resource = table.at(row, "resource");
+    one.division = table.at(row, "division");
+    for (const std::string_view item : split(table.at(row, "items"), '|')) {
+      if (!item.empty()) one.items.emplace_back(item);
+    }
+    one.purpose = table.at(row, "purpose");
+    one.update_cycle = table.at(row, "update_cycle");
+    const auto stored = returns.subscribe(one, bureau);
+    if (stored) ++fresh;
+    if (!stored && stored.error().code != Code::conflict) {
+      return stored.error().in("returns.csv:" + std::to_string(row + 2));
+    }
+  }
+  return fresh;
+}
+
+}  // namespace
+
+Result<SupplyLoaded> load_supply(catalog::Supply& supply, catalog::Returns& returns,
+                                 const std::string& home) {
   const std::string dir = home + "/city/supply/";
   CB_TRY(const std::string duties, read_file(dir + "duties.csv"));
   CB_TRY(const std::string items, read_file(dir + "duty_items.csv"));
@@ -141,6 +175,7 @@ Result<SupplyLoaded> load_supply(catalog::Supply& supply, const std::string& hom
   CB_TRY(loaded.duties, supply.import_duties(duties, items));
   CB_TRY(loaded.demands, supply.import_demands(demands));
   CB_TRY(loaded.coordination, supply.import_coordination(coordination));
+  CB_TRY(loaded.returns, load_returns(returns, dir + "returns.csv"));
   return loaded;
 }
 

@@ -14,6 +14,7 @@ class Db;
 }
 namespace citybrain::catalog {
 class Catalog;
+class Returns;
 class Supply;
 }  // namespace citybrain::catalog
 namespace citybrain::facts {
@@ -38,13 +39,15 @@ void know_lineage(catalog::Catalog& catalog, const catalog::Supply& supply,
                   const facts::Facts& facts, const rules::Rules& rules, sql::Db& db,
                   const Clock& clock, const std::string& indicators_csv);
 
-// HOME/city/supply/*.csv, the demo's lists (演示数据); how many duties, demands and coordinations
-// were new.
+// HOME/city/supply/*.csv, the demo's lists (演示数据); how many duties, demands, coordinations
+// and returns were new.
 struct SupplyLoaded {
   std::int64_t duties = 0;
   std::int64_t demands = 0;
   std::int64_t coordination = 0;
+  std::int64_t returns = 0;
 };
-Result<SupplyLoaded> load_supply(catalog::Supply& supply, const std::string& home);
+Result<SupplyLoaded> load_supply(catalog::Supply& supply, catalog::Returns& returns,
+                                 const std::string& home);
 
 }  // namespace citybrain::cli

@@ -103,7 +103,8 @@ Result<void> land(City& city, const std::string& inbox) {
 // Duties, demands and meetings; and the catalogue at the city's size, where a file of it is named.
 Result<void> list_catalogue(City& city, const DemoOptions& options) {
   const Step step(4, "duties, demands and the catalogue");
-  CB_TRY(const SupplyLoaded loaded, load_supply(city.supply(), city.options().home));
+  CB_TRY(const SupplyLoaded loaded,
+         load_supply(city.supply(), city.returns(), city.options().home));
   std::string listed;
   if (!options.catalogue.empty()) {
     CB_TRY(const catalog::ImportReport report,
@@ -111,7 +112,8 @@ Result<void> list_catalogue(City& city, const DemoOptions& options) {
     listed = ", " + count(static_cast<std::int64_t>(report.put.added), "entries listed");
   }
   step.done(count(loaded.duties, "duties") + ", " + count(loaded.demands, "demands") + ", " +
-            count(loaded.coordination, "meetings and notices") + listed);
+            count(loaded.coordination, "meetings and notices") + ", " +
+            count(loaded.returns, "returns to districts") + listed);
   return ok();
 }
 

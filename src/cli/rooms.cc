@@ -10,6 +10,7 @@
 #include "benefit/adapters.h"
 #include "benefit/benefit.h"
 #include "catalog/catalog.h"
+#include "catalog/returns.h"
 #include "catalog/supply.h"
 #include "catalog_ports.h"
 #include "cockpit/cockpit.h"
@@ -181,6 +182,8 @@ Result<void> City::open_decisions() {
       {*db_, *ports_->facts, *ports_->models, *ports_->treasury, *clock_, *random_},
       benefit_options);
   CB_TRY(supply_, open_supply(options_.home, *db_, *catalog_, *clock_));
+  returns_ = std::make_unique<catalog::Returns>(*db_, *catalog_, guard_.get(), *clock_,
+                                                options_.data_dir + "/returns");
   CB_TRY(const std::string indicators, definition("indicators.csv"));
   know_lineage(*catalog_, *supply_, *facts_, *rules_, *db_, *clock_, indicators);
   return ok();
@@ -192,6 +195,7 @@ Result<void> City::make_rooms() {
   rooms_.push_back(guard::make_room(guard_, *clock_, std::move(guard_options)));
   rooms_.push_back(catalog::make_room(*catalog_));
   catalog::add_supply(rooms_.back(), *supply_);
+  catalog::add_returns(rooms_.back(), *returns_);
   Room rail_room = rail::make_room(*rail_);
   rail::add_captures(rail_room, *captures_);
   rooms_.push_back(std::move(rail_room));

@@ -20,6 +20,7 @@ class Guard;
 }
 namespace citybrain::catalog {
 class Catalog;
+class Returns;
 class Supply;
 }  // namespace citybrain::catalog
 namespace citybrain::rail {
@@ -70,6 +71,7 @@ class City {
   guard::Guard& guard() { return *guard_; }
   catalog::Catalog& catalog() { return *catalog_; }
   catalog::Supply& supply() { return *supply_; }
+  catalog::Returns& returns() { return *returns_; }
   rail::Rail& rail() { return *rail_; }
   facts::Facts& facts() { return *facts_; }
   rules::Rules& rules() { return *rules_; }
@@ -96,6 +98,7 @@ class City {
   std::shared_ptr<guard::Guard> guard_;
   std::unique_ptr<catalog::Catalog> catalog_;
   std::unique_ptr<catalog::Supply> supply_;
+  std::unique_ptr<catalog::Returns> returns_;
   std::unique_ptr<rail::Rail> rail_;
   std::unique_ptr<rail::Captures> captures_;
   std::unique_ptr<facts::Facts> facts_;

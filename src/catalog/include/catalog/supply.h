@@ -1,5 +1,5 @@
 // Supply: who owes which data (责任清单), who asks for which (需求清单), how the two are brought
-// together within working-day limits, and what is given back to districts (回流区县).
+// together within working-day limits.
 #pragma once
 
 #include <cstdint>
@@ -137,20 +137,6 @@ const char* name_of(Coordination::Kind kind);
 const char* title_of(Coordination::Kind kind);
 Result<Coordination::Kind> coordination_kind(std::string_view name);
 
-// A district's standing order for data that the city gathered.
-struct Return {
-  std::int64_t id = 0;
-  std::string resource;
-  std::string division;
-  std::string purpose;
-  std::vector<std::string> items;  // empty = all
-  std::string update_cycle;
-  std::string state = "active";  // active, paused, ended
-  Date since;
-  std::string by;
-  std::string note;
-};
-
 struct Reminder {
   std::string kind;  // demand, duty, coordination
   std::string id;
@@ -233,13 +219,6 @@ class Supply {
   Result<PageOf<Coordination>> coordinations(std::string_view kind, std::optional<bool> done,
                                              std::int64_t from, std::int64_t size) const;
   Result<std::vector<Coordination>> coordination_of(std::int64_t demand) const;
-
-  // --- data returned to districts
-  Result<Return> subscribe(const Return& subscription, const Principal& who);
-  // pause, resume or end.
-  Result<Return> change_return(std::int64_t id, std::string_view action, std::string_view note);
-  Result<std::vector<Return>> returns(std::string_view division, std::string_view resource,
-                                      std::string_view state) const;
 
   // --- limits: writes the reminders and escalations that are due now, each once, and tells them as
   // events task.remind. One bounded step; true where more waits.
