@@ -148,7 +148,9 @@ Result<Delivery> Returns::make(const Return& one) {
   }
   if (one.delivered > 0) {
     CB_TRY(const Delivery last, delivery(one.id, one.delivered));
-    if (last.digest == made.digest) made.file_number = last.file_number;
+    std::error_code none;  // a restored backup brings no files
+    const bool there = std::filesystem::exists(path_of(one.id, last.file_number), none);
+    if (there && last.digest == made.digest) made.file_number = last.file_number;
   }
   return made;
 }

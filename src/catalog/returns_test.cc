@@ -165,12 +165,16 @@ TEST(Returns, DeliverOnceACycleAndKeepOneFileOfWhatIsTheSame) {
     EXPECT_EQ(returns.find(id)->delivered, 2);
     EXPECT_TRUE(returns.deliveries(id, 10)->front().unchanged());
     EXPECT_EQ(desk.text_of(id, 2), desk.text_of(id, 1));
+    std::filesystem::remove_all(desk.files);  // a restored backup brings no files
+    ASSERT_TRUE(returns.change(id, "now", ""));
+    ASSERT_TRUE(returns.deliver());
+    EXPECT_NE(desk.text_of(id, 3).find("甲公司"), std::string::npos);
     desk.land("91330203MA2AG7HR2K", "丙公司", "330203");
     ASSERT_TRUE(returns.change(id, "now", ""));
     ASSERT_TRUE(returns.deliver());
-    const auto third = returns.deliveries(id, 10)->front();
-    EXPECT_FALSE(third.unchanged());
-    EXPECT_EQ(third.rows, 2);
+    const auto last = returns.deliveries(id, 10)->front();
+    EXPECT_FALSE(last.unchanged());
+    EXPECT_EQ(last.rows, 2);
   }
 }
 
