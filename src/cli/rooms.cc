@@ -10,6 +10,7 @@
 #include "benefit/adapters.h"
 #include "benefit/benefit.h"
 #include "catalog/catalog.h"
+#include "catalog/findings.h"
 #include "catalog/returns.h"
 #include "catalog/supply.h"
 #include "catalog_ports.h"
@@ -146,6 +147,7 @@ Result<void> City::open_intake() {
     log(Level::warn, "catalog", "definition refused",
         {{"file", refusal.file}, {"line", std::to_string(refusal.line)}, {"why", refusal.message}});
   }
+  findings_ = std::make_unique<catalog::Findings>(*db_, *catalog_, *clock_);
   rail::RailOptions rail_options;
   rail_options.inbox = options_.data_dir + "/inbox";
   rail_ = std::make_unique<rail::Rail>(*db_, *lake_, *catalog_, *clock_, rail_options);
@@ -196,6 +198,7 @@ Result<void> City::make_rooms() {
   rooms_.push_back(catalog::make_room(*catalog_));
   catalog::add_supply(rooms_.back(), *supply_);
   catalog::add_returns(rooms_.back(), *returns_);
+  catalog::add_findings(rooms_.back(), *findings_);
   Room rail_room = rail::make_room(*rail_);
   rail::add_captures(rail_room, *captures_);
   rooms_.push_back(std::move(rail_room));

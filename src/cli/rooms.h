@@ -20,6 +20,7 @@ class Guard;
 }
 namespace citybrain::catalog {
 class Catalog;
+class Findings;
 class Returns;
 class Supply;
 }  // namespace citybrain::catalog
@@ -70,6 +71,7 @@ class City {
   lake::Lake& lake() { return *lake_; }
   guard::Guard& guard() { return *guard_; }
   catalog::Catalog& catalog() { return *catalog_; }
+  catalog::Findings& findings() { return *findings_; }
   catalog::Supply& supply() { return *supply_; }
   catalog::Returns& returns() { return *returns_; }
   rail::Rail& rail() { return *rail_; }
@@ -97,6 +99,7 @@ class City {
   std::unique_ptr<lake::Lake> lake_;
   std::shared_ptr<guard::Guard> guard_;
   std::unique_ptr<catalog::Catalog> catalog_;
+  std::unique_ptr<catalog::Findings> findings_;
   std::unique_ptr<catalog::Supply> supply_;
   std::unique_ptr<catalog::Returns> returns_;
   std::unique_ptr<rail::Rail> rail_;
