@@ -14,6 +14,7 @@
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
+#include <mutex>
 #include <thread>
 #include <utility>
 
@@ -144,8 +145,10 @@ class Place {
     return socket;
   }
   void take_back() {
-    other_leads_ = false;
-    (void)relay_->pass_to("");  // and not to ourselves
+    {
+      const std::lock_guard lock(mutex_);
+      pass_on();  // another may lead by now; never to ourselves
+    }
     relay_->take_back();
   }
 
@@ -154,7 +157,9 @@ class Place {
   void leave() {
     constexpr int looks_max = 100;
     constexpr std::chrono::milliseconds look_every_ms{50};
-    for (int i = 0; i < looks_max && !other_leads_; ++i) std::this_thread::sleep_for(look_every_ms);
+    for (int i = 0; i < looks_max && !another_leads(); ++i) {
+      std::this_thread::sleep_for(look_every_ms);
+    }
     constexpr std::chrono::milliseconds drain_ms_max{10'000};
     relay_->drain(drain_ms_max);
   }
@@ -164,29 +169,48 @@ class Place {
       : relay_(std::move(relay)), own_(std::move(own)) {
     following_ = std::jthread([this, store = std::move(store)](const std::stop_token& stop) {
       sql::Lead::follow(store, stop, [this](const std::string& address) {
-        if (address == own_ || address.empty()) return;
-        const auto passed = relay_->pass_to(address);
-        if (!passed) log(Level::error, "cli", "the lead's address: " + passed.error().message);
-        other_leads_ = true;
+        const std::lock_guard lock(mutex_);
+        leads_ = address;
+        if (leads_ != own_) pass_on();
       });
     });
   }
 
+  bool another_leads() {
+    const std::lock_guard lock(mutex_);
+    return !leads_.empty() && leads_ != own_;
+  }
+  void pass_on() {
+    const auto passed = relay_->pass_to(leads_ == own_ ? "" : leads_);
+    if (!passed) log(Level::error, "cli", "the lead's address: " + passed.error().message);
+  }
+
   std::unique_ptr<http::Relay> relay_;
   const std::string own_;
-  std::atomic<bool> other_leads_{false};
+  std::mutex mutex_;
+  std::string leads_;  // the address of the process that leads, as far as the store is read
   std::jthread following_;
 };
 
-// Opens the city and serves it under `lead`, until a signal; returns which. What was lost while
-// opening counts as a lost lead where there is a place to wait at.
+// What passes by itself: a store that fails over, a process of this folder that still stops.
+bool passes(const Error& error) {
+  return error.code == Code::unavailable || error.code == Code::conflict;
+}
+
+// Opens the city and serves it under `lead`, until a signal; returns which. A city that cannot be
+// opened yet counts as a lost lead where there is a place to wait at.
 Result<int> serve_under(const sql::Lead& lead, CityOptions options, ServeOptions serving,
                         Place* place) {
   options.lead_token = lead.token();
   log(Level::info, "cli", "leads the city", {{"token", std::to_string(options.lead_token)}});
   const auto city = City::open(options);
-  if (!city && (place == nullptr || city.error().code != Code::unavailable)) return city.error();
-  if (!city) return lead_lost;
+  if (!city && (place == nullptr || !passes(city.error()))) return city.error();
+  if (!city) {
+    log(Level::warn, "cli", "cannot open the city yet: " + city.error().message);
+    constexpr std::chrono::milliseconds pause_ms{200};
+    std::this_thread::sleep_for(pause_ms);
+    return lead_lost;
+  }
   if (place == nullptr) return serve_until(**city, serving);
   CB_TRY(serving.listening, place->give());
   auto signal = serve_until(**city, serving);

@@ -110,10 +110,9 @@ bool Connection::take_proxy_line() {
     close();
     return false;
   }
-  remote_ = *caller;
-  begun_ = true;
+  remote_ = *caller;  // a relay that stood down passes on what another relay passed to it
   buffer_.consume(end + 2);
-  if (buffer_.size() > 0) return true;
+  if (buffer_.size() > 0) return take_proxy_line();
   enter(State::idle);
   read();
   return false;

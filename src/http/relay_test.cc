@@ -66,6 +66,9 @@ TEST(Relay, AProxyLineIsNotBelievedFromJustAnybody) {
   ASSERT_TRUE(believed.say(line.substr(9)));
   ASSERT_TRUE(believed.say(metrics));
   EXPECT_EQ(status_in(believed.reply()), "404");
+  Peer twice(trusting.port());  // through two relays
+  ASSERT_TRUE(twice.say(proxy_line("127.0.0.1", 4000, "127.0.0.1", 80) + line + metrics));
+  EXPECT_EQ(status_in(twice.reply()), "404");
   Peer refused(wary.port());
   ASSERT_TRUE(refused.say(line + metrics));
   EXPECT_EQ(status_in(refused.reply()), "400");
