@@ -13,7 +13,7 @@ PRESET ?= release
 PATH := $(shell cat third_party/node.path 2>/dev/null || echo /usr/local/bin):$(PATH)
 export PATH
 
-.PHONY: help setup build web demo empty test check asan tsan fuzz soak bench golden format lint tidy clean configure
+.PHONY: help setup build web demo cluster empty test check asan tsan fuzz soak bench golden format lint tidy clean configure
 
 help: ## this list
 	@echo "citybrain (城市大脑): make TARGET"
@@ -42,6 +42,11 @@ CATALOGUE = $(if $(filter full,$(CITY_CATALOGUE)),--catalogue var/catalogue/cata
 demo: build ## fill the demo city on the embedded stores and serve it at http://127.0.0.1:8080
 	@$(if $(CATALOGUE),python3 tools/city/catalogue.py var/catalogue/catalogue.csv)
 	@build/citybrain demo --data var/demo --scale $(CITY_SCALE) --seed $(SEED) --port $(PORT) $(CATALOGUE)
+
+cluster: build ## the demo city on PostgreSQL with a replica, two ClickHouse shards, three processes and haproxy
+	@tools/setup.sh test
+	@tools/cluster.sh start var/cluster $(PORT) $(CITY_SCALE)
+	@echo "tools/cluster.sh status|kill|failover|rejoin|revive|roll|stop var/cluster"
 
 empty: build ## serve an empty city without demo data
 	@build/citybrain serve --data var/empty --port $(PORT)

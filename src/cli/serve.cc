@@ -160,6 +160,7 @@ class Place {
     for (int i = 0; i < looks_max && !another_leads(); ++i) {
       std::this_thread::sleep_for(look_every_ms);
     }
+    std::this_thread::sleep_for(sql::Lead::known_after);  // until nobody passes on to here
     constexpr std::chrono::milliseconds drain_ms_max{10'000};
     relay_->drain(drain_ms_max);
   }

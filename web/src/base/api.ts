@@ -18,6 +18,9 @@ export interface Page<T> {
 }
 
 const timeout_ms_max = 60_000
+// A read that found nobody to answer is asked again after so long: one process takes over from another in less.
+const again_after_ms = [400, 1_200]
+const nobody_answers = new Set([0, 502, 503, 504])
 
 export class ApiError extends Error {
   readonly status: number
@@ -85,8 +88,20 @@ async function call<T>(method: string, path: string, body?: unknown): Promise<T>
   return (type.includes('json') ? await reply.json() : undefined) as T
 }
 
+async function read<T>(path: string): Promise<T> {
+  for (const wait_ms of again_after_ms) {
+    try {
+      return await call<T>('GET', path)
+    } catch (cause) {
+      if (!(cause instanceof ApiError) || !nobody_answers.has(cause.status) || !navigator.onLine) throw cause
+      await new Promise((go_on) => setTimeout(go_on, wait_ms))
+    }
+  }
+  return call<T>('GET', path)
+}
+
 export const api = {
-  get: <T>(path: string, query?: Query) => call<T>('GET', with_query(path, query)),
+  get: <T>(path: string, query?: Query) => read<T>(with_query(path, query)),
   post: <T>(path: string, body?: unknown) => call<T>('POST', path, body ?? {}),
   send_file: <T>(path: string, file: Blob) => call<T>('POST', path, file),
   del: <T>(path: string) => call<T>('DELETE', path),

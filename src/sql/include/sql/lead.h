@@ -3,6 +3,7 @@
 // write is refused by the store (a fencing token: Kleppmann, "How to do distributed locking").
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -20,6 +21,8 @@ namespace citybrain::sql {
 class Lead {
  public:
   static constexpr int lost_after_s = 4;
+  // All who follow know a new lead after so long, where the store answers.
+  static constexpr std::chrono::milliseconds known_after{600};
 
   // Waits until no other process leads the store at `url` ("postgres:CONNINFO"), and says there at
   // which `address` this one is reached. Returns null where `stop` was requested first. Unavailable
