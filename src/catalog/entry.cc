@@ -225,4 +225,29 @@ Result<void> check_whole(const Resource& resource, const Surroundings& around) {
   return ok();
 }
 
+Result<void> check_growth(const Resource& before, const Resource& entry) {
+  if (!before.collected || !entry.collected) return ok();
+  if (before.keeping != entry.keeping) {
+    return conflict("keeping cannot change: records of '" + entry.code + "' are held");
+  }
+  for (std::size_t i = 0; i < before.items.size(); ++i) {
+    const Item& was = before.items[i];
+    const std::string where = "item." + was.code;
+    if (i >= entry.items.size() || entry.items[i].code != was.code) {
+      return conflict(where + ": its records are held; keep it at place " + std::to_string(i + 1) +
+                      " and add new items at the end");
+    }
+    if (entry.items[i].field != was.field || entry.items[i].key != was.key) {
+      return conflict(where +
+                      ": its records are held; keep its type and key as they were, or add " +
+                      "an item of the new type at the end");
+    }
+  }
+  for (std::size_t i = before.items.size(); i < entry.items.size(); ++i) {
+    if (!entry.items[i].key) continue;
+    return conflict("item." + entry.items[i].code + ": records are held under the key there is");
+  }
+  return ok();
+}
+
 }  // namespace citybrain::catalog

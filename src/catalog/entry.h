@@ -36,5 +36,8 @@ Result<void> check_head(const Resource& resource, const Surroundings& around);
 Result<void> check_item(const Item& item);
 // "item.CODE: …" where an item is at fault.
 Result<void> check_whole(const Resource& resource, const Surroundings& around);
+// Where records of the entry are held: items may be added at its end, none may go, move, change
+// type or become a key.
+Result<void> check_growth(const Resource& before, const Resource& entry);
 
 }  // namespace citybrain::catalog

@@ -55,6 +55,9 @@ Result<void> Catalog::check(const Resource& entry, const Snapshot& now,
     }
   }
   CB_DO(check_whole(entry, around));
+  if (const auto before = now.resources.find(entry.code); before != now.resources.end()) {
+    CB_DO(check_growth(*before->second, entry));
+  }
   const auto same = now.official.find(entry.resource_code);
   if (same != now.official.end() && same->second != entry.code) {
     return conflict("resource_code '" + entry.resource_code + "' is that of '" + same->second +

@@ -338,5 +338,36 @@ TEST(Transfer, RefusesByCellAndTakesTheRest) {
   EXPECT_FALSE(import_bytes(*city.catalog, "\xff\xfe", {"u1", false, ""}));
 }
 
+TEST(Put, WhatHoldsRecordsGrowsAtItsEndOnly) {
+  const auto stores = sql::test_stores();
+  City city(*stores.begin(), stores.dir());
+  ASSERT_TRUE(city.catalog->load(city.path));
+  const Resource entry = **city.catalog->resource("ent_registry");
+  const auto refused = [&](const auto& change) {
+    Resource next = entry;
+    change(next);
+    for (std::size_t i = 0; i < next.items.size(); ++i) {
+      next.items[i].position = static_cast<int>(i) + 1;
+    }
+    const auto put = city.catalog->put(next, "u");
+    return put ? std::string("taken") : put.error().message;
+  };
+  EXPECT_NE(refused([](Resource& e) { e.items.pop_back(); }).find("keep it at place 10"),
+            std::string::npos);
+  EXPECT_NE(refused([](Resource& e) { std::swap(e.items[1], e.items[2]); }).find("place 2"),
+            std::string::npos);
+  EXPECT_NE(refused([](Resource& e) { e.items[8].field.type = Type::text; }).find("keep its type"),
+            std::string::npos);
+  EXPECT_NE(refused([](Resource& e) { e.keeping = Keeping::append; }).find("keeping"),
+            std::string::npos);
+  EXPECT_EQ(refused([](Resource& e) {
+              Item more = e.items[1];
+              more.code = more.field.name = "alias";
+              more.key = false;
+              e.items.push_back(more);
+            }),
+            "taken");
+}
+
 }  // namespace
 }  // namespace citybrain::catalog
