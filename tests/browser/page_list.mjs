@@ -37,6 +37,8 @@ export async function page_list(browser) {
     ['duties', 'steward', '/console/board', ['[data-tab=duties]']],
     ['coordination', 'steward', '/console/board', ['[data-tab=coordination]']],
     ['returns', 'steward', '/console/board', ['[data-tab=returns]']],
+    ['return', 'steward', '/console/returns/1'],
+    ['return of a district', 'data-hs', '/console/returns/1'],
     ['demand', 'steward', demand && `/console/demands/${demand.id}`],
     ['duty', 'steward', duty && `/console/duties/${duty.code}`],
     ['sources', 'engineer', '/console/sources'],

@@ -39,6 +39,7 @@ python3 tests/e2e/walk.py "$program" "$work"
 echo "[e2e] browser"
 node tests/browser/walk.mjs
 node tests/browser/editor.mjs
+node tests/browser/returns.mjs
 node tests/browser/pages.mjs
 
 echo "[e2e] backup of the living city, restore, verify"

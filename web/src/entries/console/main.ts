@@ -37,6 +37,7 @@ const router = createRouter({
     { path: '/catalog-import', meta: { title: 'catalog.import' }, component: () => import('@rooms/catalog/ImportPage.vue') },
     { path: '/board', meta: { title: 'catalog.board' }, component: () => import('@rooms/catalog/BoardPage.vue') },
     { path: '/demands/:id', meta: { title: 'catalog.demand' }, component: () => import('@rooms/catalog/DemandPage.vue') },
+    { path: '/returns/:id', meta: { title: 'catalog.returns' }, component: () => import('@rooms/catalog/ReturnPage.vue') },
     { path: '/duties/:code', meta: { title: 'catalog.duty' }, component: () => import('@rooms/catalog/DutyPage.vue') },
     { path: '/models', meta: { title: 'rules.models' }, component: () => import('@rooms/rules/ModelsPage.vue') },
     { path: '/models/new', meta: { title: 'rules.new_model' }, component: editor_page },

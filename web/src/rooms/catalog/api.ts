@@ -134,8 +134,18 @@ export const entry_versions = (code: string) => api.get<Page<EntryVersion>>(`${p
 export const entry_diff = (code: string, query: Query) =>
   api.get<{ from: number; to: number; items: { what: string; before: unknown; after: unknown }[] }>(`${path_of(code)}/diff`, query)
 export const score_points = (code: string) => api.get<{ points: ScorePoint[] }>(`${path_of(code)}/scores`, { points: 90 })
-export const findings = (code: string) =>
-  api.get<Page<{ item: string; name: string; kind: string; hits: number; sampled: number; share: number; grade: string; grade_proposed: string; at: string }>>('/api/findings', { resource: code })
+export interface Finding {
+  item: string
+  name: string
+  kind: string
+  hits: number
+  sampled: number
+  grade: string
+  grade_proposed: string
+}
+export const findings = (code: string) => api.get<Page<Finding>>('/api/catalog/findings', { resource: code, state: 'open' })
+export const decide_finding = (code: string, f: Finding, action: string, note: string) =>
+  api.post<Finding>(`${path_of(code)}/findings/${encodeURIComponent(f.item)}/${encodeURIComponent(f.kind)}/${action}`, { note })
 export const resource = (code: string) => api.get<ResourceDetail>(path_of(code))
 export interface Purpose {
   code: string

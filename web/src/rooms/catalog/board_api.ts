@@ -94,6 +94,26 @@ export interface Return {
   since: string
   by: string
   note: string
+  next_at: string | null
+  delivered: number
+  error: string
+}
+
+export interface Delivery {
+  number: number
+  at: string
+  state: string
+  unchanged: boolean
+  rows: number
+  bytes: number
+  digest: string
+  audit_index: number
+  received_at: string | null
+}
+
+export interface ReturnDetail extends Return {
+  deliveries: Delivery[]
+  own: boolean
 }
 
 export interface Reminder {
@@ -134,5 +154,8 @@ export const coordination = (query: Query) => api.get<Page<Coordination>>(`${roo
 export const coordination_done = (id: string, note: string) => api.post<Coordination>(`${root}/coordination/${enc(id)}/done`, { note })
 export const new_coordination = (body: { kind: string; title: string; held_on: string; departments: string[]; demands?: string[]; outcome: string; due_on?: string }) => api.post<Coordination>(`${root}/coordination`, body)
 export const returns = (query: Query) => api.get<Page<Return>>(`${root}/returns`, query)
-export const return_step = (id: string, action: string) => api.post<Return>(`${root}/returns/${enc(id)}/${action}`, {})
+export const return_detail = (id: string) => api.get<ReturnDetail>(`${root}/returns/${enc(id)}`)
+export const return_step = (id: string, action: string, note = '') => api.post<Return>(`${root}/returns/${enc(id)}/${action}`, { note })
+export const delivery_file = (id: string, number: number) => `${root}/returns/${enc(id)}/deliveries/${number}/file`
+export const delivery_received = (id: string, number: number, digest: string) => api.post<Delivery>(`${root}/returns/${enc(id)}/deliveries/${number}/received`, { digest })
 export const reminders = () => api.get<Page<Reminder>>(`${root}/reminders`)
