@@ -44,12 +44,13 @@ int run_cases(const std::string& file) {
 
 TEST(Feel, Cases) {
   int count = 0;
-  for (const char* file : {"feel", "precedence", "equality", "temporal", "functions", "grammar"}) {
+  for (const char* file :
+       {"feel", "precedence", "equality", "temporal", "functions", "grammar", "edges"}) {
     const int here = run_cases(CB_SOURCE_DIR "/src/brain/cases/" + std::string(file) + ".case");
     EXPECT_GT(here, 10) << file;
     count += here;
   }
-  EXPECT_GT(count, 700);
+  EXPECT_GT(count, 950);
 }
 
 TEST(Feel, BuiltinsDoWhatTheirExamplesSay) {

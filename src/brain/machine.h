@@ -114,6 +114,7 @@ class Machine {
   Value iterate(const Node& n, NodeId id);
   bool iterate_from(const Node& n, std::size_t iterator, struct Iteration& state);
   Value filter(const Node& n, NodeId id);
+  Value at_position(const std::vector<Value>& items, const Value& position, NodeId id);
   Value path(const Node& n, NodeId id);
   Value path_of(const Value& left, const Node& n, NodeId id);
   Value negative(const Value& v, NodeId id);

@@ -211,6 +211,15 @@ bool Machine::iterate_from(const Node& n, std::size_t iterator, Iteration& state
   return true;
 }
 
+// The item at a position from 1, or from -1 backwards.
+Value Machine::at_position(const std::vector<Value>& items, const Value& position, NodeId id) {
+  const auto size = static_cast<std::int64_t>(items.size());
+  const auto i = position.as_number().to_int();
+  if (i && *i >= 1 && *i <= size) return items[static_cast<std::size_t>(*i - 1)];
+  if (i && *i <= -1 && *i >= -size) return items[static_cast<std::size_t>(size + *i)];
+  return fail(id, "index", "the list has " + std::to_string(size) + " items", position);
+}
+
 Value Machine::filter(const Node& n, NodeId id) {
   Value source = eval(n.a);
   if (source.is_null()) return fail(id, "null", "null can't be filtered");
@@ -218,29 +227,27 @@ Value Machine::filter(const Node& n, NodeId id) {
   const std::vector<Value>& items = source.as_list();
   if (n.aux == 0) {  // the condition is the same for all items: an index, or all or nothing
     const Value c = eval(n.b);
-    if (c.is(Kind::number)) {
-      const auto size = static_cast<std::int64_t>(items.size());
-      const auto i = c.as_number().to_int();
-      if (i && *i >= 1 && *i <= size) return items[static_cast<std::size_t>(*i - 1)];
-      if (i && *i <= -1 && *i >= -size) return items[static_cast<std::size_t>(size + *i)];
-      return fail(id, "index", "the list has " + std::to_string(size) + " items", c);
-    }
+    if (c.is(Kind::number)) return at_position(items, c, id);
     if (c.is_true()) return source;
     if (c.is_false()) return Value::list({});
     return fail(id, "type", "a filter wants a position or a condition", c);
   }
   std::vector<Value> kept;
+  std::size_t positions = 0;  // items for which the condition gave the same number
+  Value position;
   for (const Value& item : items) {
     if (exhausted()) return {};
     slot(n.c) = item;
     const Value c = eval(n.b);
     if (c.is_true()) kept.push_back(item);
-    if (c.is(Kind::number) && items.size() == 1) {
-      const auto i = c.as_number().to_int();
-      if (i && (*i == 1 || *i == -1)) return item;
-    }
+    if (!c.is(Kind::number)) continue;
+    if (positions == 0) position = c;
+    if (!equals(position, c).is_true()) continue;
+    ++positions;
   }
-  return Value::list(std::move(kept));
+  if (positions == 0) return Value::list(std::move(kept));
+  if (positions == items.size()) return at_position(items, position, id);
+  return fail(id, "type", "a filter wants one position, or a condition of each item", position);
 }
 
 Value Machine::lambda(const Node& n) {

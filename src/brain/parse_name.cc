@@ -65,14 +65,24 @@ std::uint32_t Parser::capture(std::size_t depth, std::uint32_t slot, const std::
   return at;
 }
 
+// Marks each filter around whose item the slot, of the body that lies `depth` further out, is or
+// hangs on.
+void Parser::mark_readers(std::uint32_t slot, std::size_t depth) {
+  std::size_t filters = saw_item_.size();
+  for (std::size_t k = 0; k < bodies_.size(); ++k) {
+    const std::vector<std::uint32_t>& items = bodies_[bodies_.size() - 1 - k].items;
+    for (auto item = items.rbegin(); item != items.rend(); ++item) {
+      --filters;
+      if (k > depth || (k == depth && slot >= *item)) saw_item_[filters] = 1;
+    }
+  }
+}
+
 NodeId Parser::use(const Name& found, std::size_t depth, std::uint32_t begin) {
   const Declared d = found.declared;
   if (d.is_global) return add(Op::global, begin, d.number, 0, 0, 0, d.type);
   const std::uint32_t slot = depth == 0 ? d.number : capture(depth, d.number, d.name);
-  const bool inside = depth > 0 || (!body().items.empty() && d.number >= body().items.front());
-  if (inside && !saw_item_.empty()) {
-    saw_item_.back() = 1;  // the item itself, or something bound inside the filter
-  }
+  mark_readers(d.number, depth);
   return add(Op::local, begin, slot, 0, 0, 0, d.type);
 }
 
@@ -138,8 +148,11 @@ std::optional<NodeId> Parser::item_member(const Name* found, std::size_t length,
   const Token first = peek();
   std::string member;
   std::size_t member_length = 0;
+  const TypeRef item = item_types_.back();
+  const bool has_members =
+      !is_known(item) || item->kind == Type::Kind::any || item->kind == Type::Kind::context;
   for (const auto& words : members_) {
-    const std::size_t n = match(words);
+    const std::size_t n = has_members ? match(words) : 0;
     if (n > member_length) member_length = n;
   }
   const bool is_item = found != nullptr && depth == 0 && length == 1 && first.text == "item" &&

@@ -230,7 +230,6 @@ NodeId Parser::filter(NodeId list, std::uint32_t begin) {
   item_types_.pop_back();
   const std::uint8_t reads = saw_item_.back();
   saw_item_.pop_back();
-  if (!saw_item_.empty() && reads) saw_item_.back() = 1;
   body().items.pop_back();
   body().names.resize(names);
   no_filter_ = outer;

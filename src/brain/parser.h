@@ -98,6 +98,7 @@ class Parser {
   std::optional<std::string> argument_name();
   std::size_t match(const std::vector<std::string>& words) const;
   const Name* longest_name(std::size_t& length, std::size_t& depth);
+  void mark_readers(std::uint32_t slot, std::size_t depth);
   NodeId use(const Name& name, std::size_t depth, std::uint32_t begin);
   std::uint32_t capture(std::size_t depth, std::uint32_t slot, const std::string& name);
   std::string loose_name(std::size_t& length) const;
