@@ -87,7 +87,10 @@ Result<RedriveReport> Rail::redrive(const std::string& resource, const std::stri
     return untried(session, resource, check, report.since, limit + 1);
   }));
   report.more = static_cast<std::int64_t>(rows.size()) > limit;
-  Deliver what{.resource = resource, .by = by, .settles_as = "redriven"};
+  Deliver what;
+  what.resource = resource;
+  what.by = by;
+  what.settles_as = "redriven";
   std::vector<std::string> looked_at;
   std::map<std::string, std::vector<std::string>> headers;
   for (const HeldRow& row : rows) {

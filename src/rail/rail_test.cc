@@ -23,7 +23,10 @@ std::string firm(int n, const std::string& name = "甬城公司") {
 // Lines that are in quarantine, with the first reason's item and check.
 std::map<std::int64_t, std::string> quarantined(City& city, const std::string& resource) {
   std::map<std::int64_t, std::string> out;
-  const auto page = city.rail->quarantine({.resource = resource, .size = 200});
+  QuarantineQuery query;
+  query.resource = resource;
+  query.size = 200;
+  const auto page = city.rail->quarantine(query);
   CB_CHECK(page.has_value());
   for (const Quarantined& row : page->items) {
     out[row.line] = row.reasons[0].item + " " + row.reasons[0].check;
