@@ -21,6 +21,7 @@
 #include "lake/lake.h"
 #include "rail/captures.h"
 #include "rail/rail.h"
+#include "rail/score_series.h"
 #include "rules/rules.h"
 #include "rules_ports.h"
 #include "shifted_clock.h"
@@ -201,6 +202,7 @@ Result<void> City::make_rooms() {
   catalog::add_findings(rooms_.back(), *findings_);
   Room rail_room = rail::make_room(*rail_);
   rail::add_captures(rail_room, *captures_);
+  rail::add_score_series(rail_room, *db_, *catalog_, *rail_, *clock_);
   rooms_.push_back(std::move(rail_room));
   rooms_.push_back(rules::make_room(*rules_, ports_->knowledge.get()));
   rooms_.push_back(benefit::make_room(benefit_));

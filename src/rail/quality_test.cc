@@ -2,6 +2,7 @@
 // pushed under a key, scores. By the routes, as people and systems use them.
 #include <gtest/gtest.h>
 
+#include "rail/score_series.h"
 #include "routes.h"
 #include "sql/testing.h"
 #include "testing.h"
@@ -194,6 +195,45 @@ TEST(Quality, ScoresFallWithWhatIsInQuarantine) {
     EXPECT_EQ(number(desk.call(Method::get, "/api/scores", {}).at("items").at(0), "timeliness"),
               5000)
         << "promised daily, two days allowed, four passed";
+  }
+}
+
+TEST(Quality, ScoresAreKeptByDayAndReadOldestFirst) {
+  const auto stores = sql::test_stores();
+  int n = 0;
+  for (const auto& url : stores) {
+    Desk desk(url, stores.dir(), "series" + std::to_string(n++));
+    Room room;
+    City& city = desk.city;
+    add_score_series(room, *city.db, *city.catalog, *city.rail, city.clock);
+    desk.table.push_back(room.routes.at(0));
+    const auto keep = [&room] { return room.jobs.at(0).run({}).value(); };
+    const auto points = [&](const char* last) {
+      return desk.call(Method::get, "/api/resources/{code}/scores",
+                       {{"code", "firm"}, {"points", last}});
+    };
+    EXPECT_TRUE(points("90").at("points").as_array().empty()) << "nothing arrived yet";
+    desk.arrive("a.csv", firm(1, "330203") + firm(2, "999999"));
+    desk.city.rows("firm");
+    ASSERT_FALSE(keep());
+    desk.arrive("b.csv", firm(3, "330203") + firm(4, "330203"));
+    desk.city.rows("firm");
+    ASSERT_FALSE(keep());
+    ASSERT_EQ(points("90").at("points").as_array().size(), 1u) << "a day has one point";
+    EXPECT_EQ(number(points("90").at("points").at(0), "rows"), 3);
+    EXPECT_EQ(number(points("90").at("points").at(0), "validity"), 7500);
+    desk.city.clock.advance_us(4LL * 86'400'000'000);
+    ASSERT_FALSE(keep());
+    const json::value two = points("90");
+    ASSERT_EQ(two.at("points").as_array().size(), 2u);
+    EXPECT_EQ(number(two.at("points").at(0), "timeliness"), 10000);
+    EXPECT_EQ(number(two.at("points").at(1), "timeliness"), 5000);
+    EXPECT_EQ(points("1").at("points").at(0), two.at("points").at(1)) << "the last of them";
+    desk.city.clock.advance_us(1'200LL * 86'400'000'000);
+    ASSERT_FALSE(keep());
+    EXPECT_EQ(points("90").at("points").as_array().size(), 1u) << "three years are kept";
+    EXPECT_EQ(desk.call(Method::get, "/api/resources/{code}/scores", {{"code", "gone"}}),
+              json::value("not_found"));
   }
 }
 
