@@ -13,21 +13,6 @@ struct Committing {
   std::vector<Leg> legs;
 };
 
-Chain commitment(const Committing& c) {
-  Chain chain;
-  for (const Leg& leg : c.legs) {
-    Transfer t;
-    t.id = commitment_id(c.payment, leg.line);
-    t.entry = Entry::pending;
-    t.debit = line_account(leg.line);
-    t.credit = payable_account(leg.line);
-    t.amount_fen = leg.amount_fen;
-    t.cause = c.payment;
-    chain.transfers.push_back(std::move(t));
-  }
-  return chain;
-}
-
 Result<void> store_payments(sql::Tx& tx, const Policy& policy,
                             const std::vector<const Committing*>& held, Timestamp now) {
   std::vector<std::string> legs;
@@ -81,8 +66,24 @@ std::string entitlement_id(const Policy& policy, const std::string& subject) {
 std::string payment_id(const std::string& entitlement) {
   return derived_id({"payment", entitlement});
 }
-std::string commitment_id(const std::string& payment, const std::string& line) {
-  return payment + ".commit." + line;
+std::string commitment_id(const std::string& payment, const std::string& line,
+                          std::int64_t attempt) {
+  return payment + ".commit" + (attempt == 1 ? "" : std::to_string(attempt)) + "." + line;
+}
+Chain commitment_of(const std::string& payment, const std::vector<Leg>& legs,
+                    std::int64_t attempt) {
+  Chain chain;
+  for (const Leg& leg : legs) {
+    Transfer t;
+    t.id = commitment_id(payment, leg.line, attempt);
+    t.entry = Entry::pending;
+    t.debit = line_account(leg.line);
+    t.credit = payable_account(leg.line);
+    t.amount_fen = leg.amount_fen;
+    t.cause = payment;
+    chain.transfers.push_back(std::move(t));
+  }
+  return chain;
 }
 std::string settlement_id(const std::string& payment, const std::string& line) {
   return payment + ".settle." + line;
@@ -101,7 +102,7 @@ Result<Committed> commit_due(sql::Tx& tx, const Ledger& ledger, const Policy& po
     }
     trying.push_back(
         {&due, payment_id(due.entitlement), legs_of(policy, due.division, due.amount_fen)});
-    chains.push_back(commitment(trying.back()));
+    chains.push_back(commitment_of(trying.back().payment, trying.back().legs));
   }
   CB_TRY(const auto postings, ledger.write(tx, chains));
   std::vector<const Committing*> held;

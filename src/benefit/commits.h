@@ -29,7 +29,13 @@ struct Committed {
 std::string entitlement_id(const Policy& policy, const std::string& subject);
 // The end-to-end id: there is one payment of an entitlement.
 std::string payment_id(const std::string& entitlement);
-std::string commitment_id(const std::string& payment, const std::string& line);
+// The quota frozen for one attempt at a payment; a returned payment that is corrected begins
+// another.
+std::string commitment_id(const std::string& payment, const std::string& line,
+                          std::int64_t attempt = 1);
+Chain commitment_of(const std::string& payment, const std::vector<Leg>& legs,
+                    std::int64_t attempt = 1);
+// Without the attempt: a payment is settled once.
 std::string settlement_id(const std::string& payment, const std::string& line);
 
 // Dues of one policy, whose entitlements stand in the store as approved. Each is committed whole

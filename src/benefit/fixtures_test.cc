@@ -171,12 +171,13 @@ Result<std::vector<TreasuryAnswer>> MemoryTreasury::pay(std::span<const PaymentO
   for (const PaymentOrder& order : orders) {
     ++received[order.end_to_end_id];
     if (takes && !takes(order)) continue;
-    paid.emplace(order.end_to_end_id, order);
+    const auto [held, fresh] = paid.emplace(order.end_to_end_id, order);
+    if (!fresh && order.attempt > held->second.attempt) held->second = order;
     const auto told = script.find(order.end_to_end_id);
     answers.push_back(told != script.end()
                           ? told->second
                           : TreasuryAnswer{order.end_to_end_id, TreasuryStatus::paid,
-                                           order.amount_fen, "R1", ""});
+                                           order.amount_fen, "R1", "", order.attempt});
   }
   return before_answer ? before_answer(std::move(answers), false) : answers;
 }
@@ -191,7 +192,8 @@ Result<std::vector<TreasuryAnswer>> MemoryTreasury::ask(std::span<const std::str
     } else if (told != script.end()) {
       answers.push_back(told->second);
     } else {
-      answers.push_back({id, TreasuryStatus::paid, order->second.amount_fen, "R1", ""});
+      answers.push_back(
+          {id, TreasuryStatus::paid, order->second.amount_fen, "R1", "", order->second.attempt});
     }
   }
   return before_answer ? before_answer(std::move(answers), true) : answers;

@@ -36,12 +36,12 @@ Result<std::vector<Payer::Payment>> Payer::due(Timestamp now) {
     std::vector<Payment> payments;
     CB_DO(session.each(
         "SELECT p.id, p.entitlement, p.policy, p.payee, p.account, p.division, p.legs, p.state,"
-        " b.subject, p.amount_fen, p.asked, p.created_at FROM benefit_payment p"
+        " b.subject, p.amount_fen, p.asked, p.attempt, p.created_at FROM benefit_payment p"
         " JOIN benefit_policy b ON b.code = p.policy WHERE p.due <= $1 ORDER BY p.due LIMIT $2",
         {now.us, options_.pay_group_max}, [&](const sql::Row& row) -> Result<void> {
           payments.push_back({row.text(0), row.text(1), row.text(2), row.text(3), row.text(4),
                               row.text(5), row.text(6), row.text(7), row.text(8), row.integer(9),
-                              row.integer(10), row.integer(11)});
+                              row.integer(10), row.integer(11), row.integer(12)});
           return ok();
         }));
     return payments;
@@ -69,9 +69,9 @@ Result<void> Payer::ask(const std::vector<Payment>& payments) {
   if (!answers) {
     log(Level::warn, "benefit", "the treasury can't be asked",
         {{"payments", std::to_string(ids.size())}, {"error", answers.error().message}});
-    return record(match(payments, {}));
+    return record(match(payments, {}, true));
   }
-  return record(match(payments, *answers));
+  return record(match(payments, *answers, true));
 }
 
 Result<void> Payer::send(const std::vector<Payment>& payments) {
@@ -91,7 +91,8 @@ Result<void> Payer::send(const std::vector<Payment>& payments) {
     return ok();
   }));
   std::vector<PaymentOrder> orders;
-  for (const Payment& p : payments) orders.push_back({p.id, p.payee, p.account, p.amount_fen});
+  for (const Payment& p : payments)
+    orders.push_back({p.id, p.payee, p.account, p.amount_fen, p.attempt});
   crash_point("benefit.before_send");
   auto answers = treasury_.pay(orders);
   crash_point("benefit.after_send");
@@ -100,26 +101,34 @@ Result<void> Payer::send(const std::vector<Payment>& payments) {
         {{"payments", std::to_string(orders.size())}, {"error", answers.error().message}});
     return ok();
   }
-  return record(match(payments, *answers));
+  return record(match(payments, *answers, false));
 }
 
 std::vector<Payer::Outcome> Payer::match(const std::vector<Payment>& payments,
-                                         const std::vector<TreasuryAnswer>& answers) const {
-  std::map<std::string_view, const TreasuryAnswer*> by_id;
-  std::map<std::string_view, bool> contradicted;
+                                         const std::vector<TreasuryAnswer>& answers,
+                                         bool asked) const {
+  using Key = std::pair<std::string_view, std::int64_t>;  // id, attempt
+  std::map<Key, const TreasuryAnswer*> given;
+  std::map<Key, bool> contradicted;
   for (const TreasuryAnswer& answer : answers) {
-    const auto [there, fresh] = by_id.emplace(answer.end_to_end_id, &answer);
+    const Key key{answer.end_to_end_id, answer.attempt};
+    const auto [there, fresh] = given.emplace(key, &answer);
     if (fresh || there->second->status == answer.status) continue;
-    if (is_final(there->second->status) && is_final(answer.status)) {
-      contradicted[answer.end_to_end_id] = true;
-    }
+    if (is_final(there->second->status) && is_final(answer.status)) contradicted[key] = true;
     if (is_final(answer.status)) there->second = &answer;
   }
   std::vector<Outcome> outcomes;
   for (const Payment& payment : payments) {
     TreasuryAnswer answer{payment.id, TreasuryStatus::unknown, payment.amount_fen, "", ""};
-    const auto given = by_id.find(payment.id);
-    if (given != by_id.end() && !contradicted.contains(payment.id)) answer = *given->second;
+    const Key key{payment.id, payment.attempt};
+    const auto told = given.find(key);
+    const auto before = given.find({payment.id, payment.attempt - 1});
+    if (told != given.end()) {
+      if (!contradicted.contains(key)) answer = *told->second;
+    } else if (asked && before != given.end() &&
+               before->second->status == TreasuryStatus::returned) {
+      answer.status = TreasuryStatus::absent;
+    }
     outcomes.push_back({&payment, std::move(answer)});
   }
   return outcomes;
@@ -185,7 +194,7 @@ Result<void> Payer::settle(sql::Tx& tx, const std::vector<Outcome>& paid, Timest
     for (const Leg& leg : legs) {
       Transfer post;
       post.entry = Entry::post;
-      post.of = commitment_id(p.id, leg.line);
+      post.of = commitment_id(p.id, leg.line, p.attempt);
       post.cause = p.id;
       chain.transfers.push_back(std::move(post));
       chain.transfers.push_back({settlement_id(p.id, leg.line), Entry::direct, "",
@@ -224,7 +233,7 @@ Result<void> Payer::give_back(sql::Tx& tx, const std::vector<Outcome>& returned,
     for (const Leg& leg : legs) {
       Transfer undo;
       undo.entry = Entry::voided;
-      undo.of = commitment_id(p.id, leg.line);
+      undo.of = commitment_id(p.id, leg.line, p.attempt);
       undo.cause = p.id;
       chain.transfers.push_back(std::move(undo));
     }

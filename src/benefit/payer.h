@@ -13,8 +13,9 @@ namespace citybrain::benefit {
 
 // States of a payment: pending → sending → (accepted →) paid | returned | disputed. "sending" is on
 // disk before the treasury is called, and whatever is sending is asked about, never sent again; it
-// goes back to pending only when the treasury says that it has never received that id. disputed:
-// the treasury paid another sum; its quota stays frozen until people have looked.
+// goes back to pending only when the treasury says that it has never received that id and attempt.
+// A returned payment is corrected (corrections.h) and sent under the same id as its next attempt.
+// disputed: the treasury paid another sum; its quota stays frozen until people have looked.
 //
 // Owner: Benefit. Threads may share it; steps are taken one at a time.
 class Payer {
@@ -44,6 +45,7 @@ class Payer {
     std::string subject_type;
     std::int64_t amount_fen = 0;
     std::int64_t asked = 0;
+    std::int64_t attempt = 1;
     std::int64_t created_us = 0;
   };
   struct Outcome {
@@ -55,9 +57,10 @@ class Payer {
   Result<void> ask(const std::vector<Payment>& payments);
   Result<void> send(const std::vector<Payment>& payments);
   // Every payment gets an outcome: the treasury's, or "unknown" where it gave none or several that
-  // contradict each other.
+  // contradict each other. Asked about, and answered that the attempt before came back: the
+  // treasury has not received the present one.
   std::vector<Outcome> match(const std::vector<Payment>& payments,
-                             const std::vector<TreasuryAnswer>& answers) const;
+                             const std::vector<TreasuryAnswer>& answers, bool asked) const;
   Result<void> record(const std::vector<Outcome>& outcomes);
   Result<void> settle(sql::Tx& tx, const std::vector<Outcome>& paid, Timestamp now);
   Result<void> give_back(sql::Tx& tx, const std::vector<Outcome>& returned, Timestamp now);

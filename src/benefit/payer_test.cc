@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "corrections.h"
 #include "fixtures.h"
 #include "policies.h"
 #include "sql/testing.h"
@@ -220,6 +221,84 @@ TEST(Payer, FreezesWhatTheTreasuryPaidInAnotherSum) {
     desk.later();
     desk.step();
     EXPECT_EQ(desk.treasury.received[id], 1);
+  });
+}
+
+// A payment that the treasury returned.
+std::string return_one(Desk& desk) {
+  const std::string id = desk.only_id();
+  desk.treasury.script[id] = {id, TreasuryStatus::returned, 10'000, "", "账号与户名不符"};
+  desk.step();
+  EXPECT_EQ(desk.in_state("returned"), 1);
+  return id;
+}
+
+TEST(Corrections, PayReturnedMoneyOnceUnderTheSameId) {
+  on_stores(1, [](Desk& desk) {
+    const std::string id = return_one(desk);
+    const Particulars right{id, "宁波某公司", "6222000000009999"};
+    ASSERT_TRUE(propose_correction(*desk.db, right, "maker", desk.clock.now()));
+    ASSERT_TRUE(confirm_correction(*desk.db, desk.ledger, right, "checker", desk.clock.now()));
+    EXPECT_EQ(desk.frozen_fen(), 10'000);
+    desk.treasury.takes = [](const PaymentOrder&) { return false; };
+    desk.step();  // lost on its way
+    EXPECT_EQ(desk.in_state("sending"), 1);
+    desk.later();
+    desk.step();  // asked: the treasury speaks of the attempt before
+    EXPECT_EQ(desk.in_state("pending"), 1);
+    desk.treasury.takes = nullptr;
+    desk.treasury.script.clear();
+    desk.step();
+    EXPECT_EQ(desk.in_state("paid"), 1);
+    EXPECT_EQ(desk.treasury.paid.size(), 1u);
+    EXPECT_EQ(desk.treasury.paid.at(id).account, right.account);
+    EXPECT_EQ(desk.treasury.paid.at(id).attempt, 2);
+    EXPECT_EQ(desk.paid_fen(), 10'000);
+    EXPECT_EQ(count_of(*desk.db,
+                       "SELECT COUNT(*) FROM benefit_entitlement WHERE state = 'paid'"
+                       " AND account = '6222000000009999'"),
+              1);
+  });
+}
+
+TEST(Corrections, TakeNoAnswerAboutTheAttemptBeforeForTheirOwn) {
+  on_stores(1, [](Desk& desk) {
+    const std::string id = return_one(desk);
+    const Particulars right{id, "宁波某公司", "6222000000009999"};
+    ASSERT_TRUE(propose_correction(*desk.db, right, "maker", desk.clock.now()));
+    ASSERT_TRUE(confirm_correction(*desk.db, desk.ledger, right, "checker", desk.clock.now()));
+    desk.step();  // the reply to the order still speaks of attempt 1: the money may be on its way
+    EXPECT_EQ(desk.in_state("sending"), 1);
+    EXPECT_EQ(desk.frozen_fen(), 10'000);
+    desk.treasury.script[id] = {id, TreasuryStatus::returned, 10'000, "", "账户冻结", 2};
+    desk.later();
+    desk.step();
+    EXPECT_EQ(desk.in_state("returned"), 1);
+    EXPECT_EQ(desk.frozen_fen(), 0);
+  });
+}
+
+TEST(Corrections, NeedASecondOfficerWhoKeysTheSameIn) {
+  on_stores(1, [](Desk& desk) {
+    const std::string id = desk.only_id();
+    const Particulars right{id, "宁波某公司", "6222000000009999"};
+    const Timestamp now = desk.clock.now();
+    const auto confirm = [&](const Particulars& keyed, const std::string& officer) {
+      return confirm_correction(*desk.db, desk.ledger, keyed, officer, now);
+    };
+    EXPECT_EQ(propose_correction(*desk.db, right, "maker", now).error().code, Code::conflict);
+    return_one(desk);
+    EXPECT_EQ(confirm(right, "checker").error().code, Code::conflict);
+    EXPECT_EQ(propose_correction(*desk.db, {id, "某公司", ""}, "maker", now).error().code,
+              Code::invalid);
+    ASSERT_TRUE(propose_correction(*desk.db, {id, "某公司", "1"}, "maker", now));
+    ASSERT_TRUE(propose_correction(*desk.db, right, "maker", now));
+    EXPECT_EQ(confirm(right, "maker").error().code, Code::denied);
+    EXPECT_EQ(confirm({id, right.payee, "1"}, "checker").error().code, Code::invalid);
+    EXPECT_EQ(desk.frozen_fen(), 0);
+    ASSERT_TRUE(confirm(right, "checker"));
+    EXPECT_EQ(confirm(right, "checker").error().code, Code::conflict);
+    EXPECT_EQ(desk.frozen_fen(), 10'000);
   });
 }
 

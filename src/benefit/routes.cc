@@ -1,6 +1,8 @@
 // Routes of benefit: what staff see and do, and what a firm or citizen sees and does for itself.
 #include "routes.h"
 
+#include "corrections.h"
+#include "state.h"
 #include "views.h"
 
 namespace citybrain::benefit {
@@ -164,6 +166,44 @@ std::vector<Route> money_routes(const std::shared_ptr<Benefit>& b) {
        }}};
 }
 
+Particulars particulars_of(const Request& request) {
+  return {request.param("id"), member(request, "payee"), member(request, "account")};
+}
+
+Shape particulars_shape() {
+  using namespace shape;
+  return object({need("payee", text("as the bank knows it", 200)), need("account", text("", 64))});
+}
+
+std::vector<Route> correction_routes(const std::shared_ptr<Benefit>& b) {
+  return {{.method = Method::post,
+           .path = "/api/payments/{id}/correction",
+           .summary = "Propose payee and account for money that came back",
+           .params = {path_param("id")},
+           .body = particulars_shape(),
+           .right = Right("benefit.correct"),
+           .audit = Audit("benefit.correct"),
+           .handler = [b](const Request& request) -> Result<Reply> {
+             const auto& parts = b->state().parts;
+             CB_DO(propose_correction(parts.db, particulars_of(request), request.principal.id,
+                                      parts.clock.now()));
+             return Reply::json(json::object{{"id", request.param("id")}, {"state", "returned"}});
+           }},
+          {.method = Method::post,
+           .path = "/api/payments/{id}/correction/confirm",
+           .summary = "Key the proposed payee and account in again; by another officer",
+           .params = {path_param("id")},
+           .body = particulars_shape(),
+           .right = Right("benefit.approve"),
+           .audit = Audit("benefit.correct_confirm"),
+           .handler = [b](const Request& request) -> Result<Reply> {
+             auto& s = b->state();
+             CB_DO(confirm_correction(s.parts.db, s.ledger, particulars_of(request),
+                                      request.principal.id, s.parts.clock.now()));
+             return Reply::json(json::object{{"id", request.param("id")}, {"state", "pending"}});
+           }}};
+}
+
 std::vector<Route> own_routes(const std::shared_ptr<Benefit>& b) {
   return {{.method = Method::get,
            .path = "/api/me/entitlements",
@@ -193,7 +233,8 @@ std::vector<Route> own_routes(const std::shared_ptr<Benefit>& b) {
 
 std::vector<Route> routes_of(const std::shared_ptr<Benefit>& benefit) {
   std::vector<Route> all = policy_routes(benefit);
-  for (auto& part : {money_routes(benefit), own_routes(benefit), claim_routes_of(benefit)}) {
+  for (auto& part : {money_routes(benefit), correction_routes(benefit), own_routes(benefit),
+                     claim_routes_of(benefit)}) {
     all.insert(all.end(), part.begin(), part.end());
   }
   return all;

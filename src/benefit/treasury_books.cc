@@ -17,7 +17,9 @@ const std::vector<Migration>& books_migrations() {
        "CREATE TABLE benefit_sim_payment ("
        " id TEXT PRIMARY KEY, payee TEXT NOT NULL, account TEXT NOT NULL,"
        " amount_fen BIGINT NOT NULL, received BIGINT NOT NULL, asks BIGINT NOT NULL,"
-       " conflicts BIGINT NOT NULL, at BIGINT NOT NULL)"}};
+       " conflicts BIGINT NOT NULL, at BIGINT NOT NULL)"},
+      {2, "attempt",
+       "ALTER TABLE benefit_sim_payment ADD COLUMN attempt BIGINT NOT NULL DEFAULT 1"}};
   return all;
 }
 
@@ -30,31 +32,47 @@ Result<std::map<std::string, Held>> read_held(sql::Session& session,
                                               const std::vector<std::string>& ids) {
   std::map<std::string, Held> held;
   CB_DO(each_among(session,
-                   "SELECT id, payee, account, amount_fen, asks FROM benefit_sim_payment"
+                   "SELECT id, payee, account, amount_fen, asks, attempt FROM benefit_sim_payment"
                    " WHERE id IN ",
                    ids, [&](const sql::Row& row) -> Result<void> {
-                     held[row.text(0)] = {{row.text(0), row.text(1), row.text(2), row.integer(3)},
-                                          row.integer(4)};
+                     held[row.text(0)] = {
+                         {row.text(0), row.text(1), row.text(2), row.integer(3), row.integer(5)},
+                         row.integer(4)};
                      return ok();
                    }));
   return held;
 }
 
 bool same(const PaymentOrder& a, const PaymentOrder& b) {
-  return a.payee == b.payee && a.account == b.account && a.amount_fen == b.amount_fen;
+  return a.payee == b.payee && a.account == b.account && a.amount_fen == b.amount_fen &&
+         a.attempt == b.attempt;
+}
+
+// Money is returned at the first attempt alone.
+bool comes_back(const TreasuryFaults& faults, const std::string& id, std::int64_t attempt) {
+  return attempt == 1 && fault_of(faults, id) == Fault::returned;
+}
+
+// The next attempt at what was returned.
+bool corrects(const TreasuryFaults& faults, const PaymentOrder& held, const PaymentOrder& order) {
+  return comes_back(faults, held.end_to_end_id, held.attempt) &&
+         order.attempt == held.attempt + 1 && order.amount_fen == held.amount_fen;
 }
 
 Result<void> insert(sql::Tx& tx, const std::vector<PaymentOrder>& orders, Timestamp at) {
   CB_DO(tx.exec_rows(
       "INSERT INTO benefit_sim_payment (id, payee, account, amount_fen, received, asks, conflicts,"
-      " at) VALUES ($1, $2, $3, $4, 1, 0, 0, $5)"
-      " ON CONFLICT (id) DO UPDATE SET received = benefit_sim_payment.received + 1",
+      " at, attempt) VALUES ($1, $2, $3, $4, 1, 0, 0, $5, $6)"
+      " ON CONFLICT (id) DO UPDATE SET received = CASE WHEN benefit_sim_payment.attempt ="
+      " excluded.attempt THEN benefit_sim_payment.received + 1 ELSE 1 END,"
+      " payee = excluded.payee, account = excluded.account, attempt = excluded.attempt",
       orders.size(), [&](std::size_t i, sql::Binder& bind) {
         bind.text(orders[i].end_to_end_id);
         bind.text(orders[i].payee);
         bind.text(orders[i].account);
         bind.integer(orders[i].amount_fen);
         bind.integer(at.us);
+        bind.integer(orders[i].attempt);
       }));
   return ok();
 }
@@ -111,7 +129,8 @@ Result<BookReply> TreasuryBooks::pay(const std::vector<PaymentOrder>& orders) {
     CB_TRY(const auto held, read_held(tx, ids));
     for (const PaymentOrder& order : orders) {
       const auto there = held.find(order.end_to_end_id);
-      if (there != held.end() && !same(there->second.order, order)) {
+      if (there != held.end() && !same(there->second.order, order) &&
+          !corrects(faults_, there->second.order, order)) {
         CB_DO(tx.exec("UPDATE benefit_sim_payment SET conflicts = conflicts + 1 WHERE id = $1",
                       {order.end_to_end_id}));
         return order.end_to_end_id;
@@ -144,9 +163,10 @@ Result<std::vector<TreasuryAnswer>> TreasuryBooks::answers(sql::Tx& tx,
       continue;
     }
     const Held& h = there->second;
-    TreasuryAnswer answer{id, TreasuryStatus::paid, h.order.amount_fen, "T" + id.substr(0, 12), ""};
+    TreasuryAnswer answer{id, TreasuryStatus::paid, h.order.amount_fen, "T" + id.substr(0, 12),
+                          "", h.order.attempt};
     const Fault fault = fault_of(faults_, id);
-    if (fault == Fault::returned) {
+    if (comes_back(faults_, id, h.order.attempt)) {
       answer.status = first ? TreasuryStatus::accepted : TreasuryStatus::returned;
       if (!first) answer.reason = "账号与户名不符";
     }
@@ -163,16 +183,17 @@ Result<std::vector<TreasuryAnswer>> TreasuryBooks::answers(sql::Tx& tx,
 Result<BookTotals> TreasuryBooks::totals() {
   return db_->read([&](sql::Session& session) -> Result<BookTotals> {
     BookTotals totals;
-    CB_DO(session.each("SELECT id, amount_fen, received, conflicts FROM benefit_sim_payment", {},
-                       [&](const sql::Row& row) -> Result<void> {
-                         const bool back = fault_of(faults_, row.text(0)) == Fault::returned;
-                         totals.returned += back ? 1 : 0;
-                         totals.payments += back ? 0 : 1;
-                         totals.amount_fen += back ? 0 : row.integer(1);
-                         totals.repeated += row.integer(2) > 1 ? 1 : 0;
-                         totals.conflicts += row.integer(3);
-                         return ok();
-                       }));
+    CB_DO(
+        session.each("SELECT id, amount_fen, received, conflicts, attempt FROM benefit_sim_payment",
+                     {}, [&](const sql::Row& row) -> Result<void> {
+                       const bool back = comes_back(faults_, row.text(0), row.integer(4));
+                       totals.returned += back ? 1 : 0;
+                       totals.payments += back ? 0 : 1;
+                       totals.amount_fen += back ? 0 : row.integer(1);
+                       totals.repeated += row.integer(2) > 1 ? 1 : 0;
+                       totals.conflicts += row.integer(3);
+                       return ok();
+                     }));
     return totals;
   });
 }

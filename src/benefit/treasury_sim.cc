@@ -71,7 +71,7 @@ Shape order_shape() {
   using namespace shape;
   return object({need("end_to_end_id", text("names the payment for ever", 64)),
                  need("payee", text("", 200)), need("account", text("", 64)),
-                 need("amount_fen", integer("", 1))});
+                 need("amount_fen", integer("", 1)), may("attempt", integer("", 1))});
 }
 
 Shape many(const char* name, Shape item) {

@@ -117,6 +117,24 @@ TEST(Treasury, MisbehavesAsItsScriptSays) {
   EXPECT_EQ(s.client()->ask(id)->at(0).status, TreasuryStatus::returned);
 }
 
+TEST(Treasury, PaysReturnedMoneyAtTheNextAttemptOnce) {
+  const auto stores = sql::test_stores();
+  Simulator s(stores.dir() + "/f.db", "returned=1000");
+  const std::vector<std::string> id = {"E0"};
+  ASSERT_TRUE(s.client()->pay(orders(1)));
+  auto corrected = orders(1);
+  corrected[0].account = "6223";
+  EXPECT_FALSE(s.client()->pay(corrected).has_value());  // other contents, the same attempt
+  corrected[0].attempt = 3;
+  EXPECT_FALSE(s.client()->pay(corrected).has_value());
+  corrected[0].attempt = 2;
+  EXPECT_EQ(s.client()->pay(corrected)->at(0).status, TreasuryStatus::paid);
+  EXPECT_EQ(s.client()->pay(corrected)->at(0).attempt, 2);
+  EXPECT_FALSE(s.client()->pay(orders(1)).has_value());  // the first, late
+  EXPECT_EQ(s.client()->ask(id)->at(0).status, TreasuryStatus::paid);
+  EXPECT_EQ(s.client()->ask(id)->at(0).attempt, 2);
+}
+
 TEST(Treasury, RefusesAScriptItDoesNotKnow) {
   EXPECT_FALSE(parse_faults("sloow=3").has_value());
   EXPECT_FALSE(parse_faults("slow=1001").has_value());

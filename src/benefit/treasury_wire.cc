@@ -15,6 +15,16 @@ Result<std::int64_t> fen_of(const json::object& object) {
   return fen->as_int64();
 }
 
+// 1 where none is named: a treasury that knows of no corrections.
+Result<std::int64_t> attempt_of(const json::object& object) {
+  const json::value* attempt = object.if_contains("attempt");
+  if (attempt == nullptr) return 1;
+  if (!attempt->is_int64() || attempt->as_int64() < 1) {
+    return invalid("'attempt' is " + json::serialize(*attempt) + "; send a whole number from 1");
+  }
+  return attempt->as_int64();
+}
+
 }  // namespace
 
 const char* name_of(TreasuryStatus status) {
@@ -32,7 +42,8 @@ json::object to_json(const PaymentOrder& order) {
   return {{"end_to_end_id", order.end_to_end_id},
           {"payee", order.payee},
           {"account", order.account},
-          {"amount_fen", order.amount_fen}};
+          {"amount_fen", order.amount_fen},
+          {"attempt", order.attempt}};
 }
 
 json::object to_json(const TreasuryAnswer& answer) {
@@ -40,7 +51,8 @@ json::object to_json(const TreasuryAnswer& answer) {
           {"status", name_of(answer.status)},
           {"amount_fen", answer.amount_fen},
           {"reference", answer.reference},
-          {"reason", answer.reason}};
+          {"reason", answer.reason},
+          {"attempt", answer.attempt}};
 }
 
 Result<PaymentOrder> order_from(const json::value& value) {
@@ -50,6 +62,7 @@ Result<PaymentOrder> order_from(const json::value& value) {
                      text_of(object, "account"), 0};
   if (order.end_to_end_id.empty()) return invalid("'end_to_end_id' is missing");
   CB_TRY(order.amount_fen, fen_of(object));
+  CB_TRY(order.attempt, attempt_of(object));
   if (order.amount_fen <= 0) return invalid("'amount_fen' must be more than 0");
   return order;
 }
@@ -63,6 +76,7 @@ Result<TreasuryAnswer> answer_from(const json::value& value) {
   answer.reason = text_of(object, "reason");
   const std::string status = text_of(object, "status");
   CB_TRY(answer.amount_fen, fen_of(object));
+  CB_TRY(answer.attempt, attempt_of(object));
   for (const TreasuryStatus known : statuses) {
     if (status == name_of(known)) {
       answer.status = known;

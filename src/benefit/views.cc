@@ -208,8 +208,10 @@ Result<json::object> payments_view(Benefit::State& s, const Request& request) {
         const auto rows,
         session.query("SELECT p.id, p.policy, b.name, p.payee, b.subject, p.amount_fen, p.legs,"
                       " p.state, p.created_at, p.finished_at, p.entitlement, p.reference, p.note,"
-                      " p.division FROM benefit_payment p JOIN benefit_policy b"
-                      " ON b.code = p.policy" +
+                      " p.division, p.attempt, c.proposed_by FROM benefit_payment p"
+                      " JOIN benefit_policy b ON b.code = p.policy"
+                      " LEFT JOIN benefit_correction c ON c.payment = p.id"
+                      " AND c.confirmed_at IS NULL" +
                           where + " ORDER BY p.created_at DESC, p.id LIMIT $3 OFFSET $4",
                       {filter[0], filter[1], page.limit, page.offset}));
     json::array items;
@@ -227,6 +229,8 @@ Result<json::object> payments_view(Benefit::State& s, const Request& request) {
                        {"decision", row.text(10)},
                        {"reference", row.text(11)},
                        {"note", row.text(12)},
+                       {"attempt", row.integer(14)},
+                       {"correction_by", row.is_null(15) ? "" : row.text(15)},
                        {"division_name", name_in(s.options.names, row.text(13))}});
     }
     json::object view = list_of(std::move(items), total->integer(0));

@@ -91,6 +91,7 @@ struct PaymentOrder {
   std::string payee;
   std::string account;
   std::int64_t amount_fen = 0;
+  std::int64_t attempt = 1;  // counts up where returned money is sent with other particulars
 };
 
 // accepted: will be paid or returned later. unknown: the treasury can't say now; ask again, never
@@ -102,8 +103,9 @@ struct TreasuryAnswer {
   std::string end_to_end_id;
   TreasuryStatus status = TreasuryStatus::unknown;
   std::int64_t amount_fen = 0;
-  std::string reference;  // the treasury's own number
-  std::string reason;     // of a return
+  std::string reference;     // the treasury's own number
+  std::string reason;        // of a return
+  std::int64_t attempt = 1;  // the newest that the treasury has received under that id
 };
 
 // The treasury. Answers may be missing, doubled or in another order. An Error means that nothing is
