@@ -46,6 +46,7 @@ export const catalog_words: Words = {
   'catalog.lineage_to': ['去往', 'To'],
   'catalog.lineage_kind': ['方式', 'Kind'],
   'catalog.lineage_none': ['还没有血缘记录', 'No lineage recorded yet'],
+  'catalog.score_at': ['评分时间', 'Scored at'],
   'catalog.quality_history': ['质量变化', 'Quality over time'],
   'catalog.see_quarantine': ['查看隔离行', 'See quarantined rows'],
   'catalog.node.system': ['系统', 'System'],
