@@ -125,8 +125,8 @@ Result<Guard::Verified> Guard::verify(const Access& access, std::string_view res
   CB_TRY(const Purpose purpose, state_->grades.purpose(access.purpose));
   entry.purpose = purpose.code;
   const auto view = state_->view(*this, access, resource);
-  auto checked =
-      view ? verify_row(state_->lake, *view, key, claims) : Result<CheckedRow>(view.error());
+  auto checked = view ? verify_row(state_->lake, *disputes_, *view, key, claims)
+                      : Result<CheckedRow>(view.error());
   if (!checked) {
     if (checked.error().code == Code::denied) {
       entry.status = 403;
@@ -147,6 +147,7 @@ Result<Guard::Verified> Guard::verify(const Access& access, std::string_view res
   if (!checked->subject.empty()) entry.subjects = {checked->subject};
   Verified verified;
   verified.matches = std::move(checked->matches);
+  verified.dispute = std::move(checked->dispute);
   CB_TRY(verified.audit_index, audit_->append(entry));
   return verified;
 }

@@ -91,8 +91,9 @@ Result<Reply> verify(Guard& guard, const Request& request) {
   CB_TRY(const Guard::Verified verified, guard.verify(access, code, spec.key, claims));
   json::object matches;
   for (const auto& [item, yes] : verified.matches) matches[item] = yes;
-  return Reply::json(
-      {{"matches", std::move(matches)}, {"audit", {{"index", verified.audit_index}}}});
+  return Reply::json({{"matches", std::move(matches)},
+                      {"dispute", verified.dispute},
+                      {"audit", {{"index", verified.audit_index}}}});
 }
 
 Shape grant_shape() {
@@ -169,7 +170,9 @@ std::vector<Route> grant_routes(Guard& guard) {
                        need("values", any("item → value as text")),
                        need("purpose", text("code or name", 100)), may("basis", text("", 600)),
                        may("grant", text("", 40))}),
-       .reply = object({need("matches", any("item → true or false")), need("audit", any("index"))}),
+       .reply = object({need("matches", any("item → true or false")),
+                        need("dispute", text("id of the record's dispute; empty = undisputed", 40)),
+                        need("audit", any("index"))}),
        .right = Right::signed_in(),
        .audit = Audit::none("the door writes guard.verify with the items"),
        .handler = [&guard](const Request& request) { return verify(guard, request); }});

@@ -260,5 +260,31 @@ TEST(Grants, VerificationSaysYesOrNoAndNothingElse) {
   }
 }
 
+TEST(Grants, VerificationShowsADisputeUntilItIsSettled) {
+  const auto stores = sql::test_stores();
+  for (const auto& url : stores) {
+    Sharing s(url, stores.dir());
+    Grant asked = s.ask();
+    asked.columns = {"person_id", "name"};
+    asked.masks = {{"person_id", {Mask::Kind::verify}}, {"name", {Mask::Kind::verify}}};
+    asked.rows = "district=330212";
+    ASSERT_TRUE(s.guard().give(asked));
+    const auto mark = [&](const std::string& key) {
+      const auto said = s.guard().verify({s.reader, "handling"}, "person", {key},
+                                         {{"name", std::string("张四")}});
+      return said ? said->dispute : said.error().message;
+    };
+    EXPECT_EQ(mark(zhang), "");
+    for (const std::string& key : {zhang, li, std::string("nobody")}) {
+      ASSERT_TRUE(s.guard().disputes().open({"case-" + key, "person", {"name"}}, {key}));
+    }
+    EXPECT_EQ(mark(zhang), "case-" + zhang) << "also where the answer is no";
+    EXPECT_EQ(mark(li), "") << "outside the grant's rows nothing is told";
+    EXPECT_EQ(mark("nobody"), "") << "nor of a record that is not there";
+    ASSERT_TRUE(s.guard().disputes().settle("case-" + zhang));
+    EXPECT_EQ(mark(zhang), "");
+  }
+}
+
 }  // namespace
 }  // namespace citybrain::guard

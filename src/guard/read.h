@@ -73,8 +73,10 @@ Result<OneRow> show_row(lake::Lake& lake, const Disputes& disputes, const View& 
 struct CheckedRow {
   std::vector<std::pair<std::string, bool>> matches;
   std::string subject;
+  std::string dispute;  // id; "" = undisputed
 };
-Result<CheckedRow> verify_row(lake::Lake& lake, const View& view, const std::vector<Cell>& key,
+Result<CheckedRow> verify_row(lake::Lake& lake, const Disputes& disputes, const View& view,
+                              const std::vector<Cell>& key,
                               const std::vector<std::pair<std::string, Cell>>& claims);
 
 // Does a value satisfy a comparison, as the store compares? Null satisfies none.

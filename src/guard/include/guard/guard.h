@@ -279,10 +279,12 @@ class Guard {
   // for the store's own order would tell of masked keys (exhausted where more than alike_rows_max
   // are).
   Result<ReadResult> read(const Access& access, const ReadSpec& spec);
-  // Is it this? For each item and value: whether the record with this key has it; nothing else is
-  // told, and a record that is not there has nothing. Items that are clear or granted as `verify`.
+  // Is it this? For each item and value: whether the record with this key has it, and whether the
+  // record is disputed; nothing else is told, and a record that is not there has nothing. Items
+  // that are clear or granted as `verify`, the key's among them.
   struct Verified {
     std::vector<std::pair<std::string, bool>> matches;
+    std::string dispute = {};  // id of the record's dispute; "" = undisputed
     std::uint64_t audit_index = 0;
   };
   Result<Verified> verify(const Access& access, std::string_view resource,
