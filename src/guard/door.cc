@@ -152,13 +152,19 @@ Result<Guard::Verified> Guard::verify(const Access& access, std::string_view res
   return verified;
 }
 
-Result<Grant> Guard::give(const Grant& grant) {
+Result<Grant> Guard::prepare(const Grant& grant) const {
   CB_TRY(const auto resource, state_->grades.of(grant.resource));
   CB_TRY(const Purpose purpose, state_->grades.purpose(grant.purpose));
   CB_DO(filter_query(resource->grades, grant.rows));
-  Grant given = grant;
-  given.purpose = purpose.code;
-  return grants_->give(std::move(given), resource->grades.schema);
+  Grant asked = grant;
+  asked.purpose = purpose.code;
+  return grants_->prepare(std::move(asked), resource->grades.schema);
+}
+
+Result<Grant> Guard::give(const Grant& grant) {
+  CB_TRY(Grant prepared, prepare(grant));
+  CB_DO(state_->db.write([&](sql::Tx& tx) { return grants_->give_in(tx, prepared); }));
+  return prepared;
 }
 
 }  // namespace citybrain::guard

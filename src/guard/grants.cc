@@ -143,35 +143,40 @@ Grants::Grants(sql::Db& db, const Clock& clock, Random& random)
     : state_(std::make_unique<State>(State{db, clock, random})) {}
 Grants::~Grants() = default;
 
-Result<Grant> Grants::give(Grant grant, const Schema& schema) {
-  State& s = *state_;
-  const Timestamp now = s.clock.now();
+Result<Grant> Grants::prepare(Grant grant, const Schema& schema) const {
+  const Timestamp now = state_->clock.now();
   if (grant.from.us == 0) grant.from = now;
   CB_DO(check(grant, schema, now));
-  grant.id = new_id(s.clock, s.random);
+  grant.id = new_id(state_->clock, state_->random);
   grant.created = now;
   grant.revoked = {};
-  json::object masks;
-  for (const auto& [item, mask] : grant.masks) masks[item] = mask.text();
-  CB_DO(s.db.write([&](sql::Tx& tx) {
-    return tx.exec("INSERT INTO guard_grant (" + std::string(grant_columns) +
-                       ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, "
-                       "$15, $16, $17)",
-                   {grant.id, grant.department, grant.account, grant.purpose, grant.resource,
-                    join(grant.columns, ","), json::serialize(masks), grant.rows, grant.basis,
-                    grant.filed_by, grant.approved_by, grant.from.us, grant.until.us,
-                    grant.rows_a_day_max, grant.reads_a_minute_max, grant.created.us, 0});
-  }));
   return grant;
 }
 
-Result<void> Grants::revoke(std::string_view id) {
-  CB_TRY(const std::int64_t rows, state_->db.write([&](sql::Tx& tx) {
-    return tx.exec("UPDATE guard_grant SET revoked = $2 WHERE id = $1 AND revoked = 0",
-                   {id, state_->clock.now().us});
-  }));
+Result<void> Grants::give_in(sql::Tx& tx, const Grant& prepared) const {
+  const Grant& g = prepared;
+  CB_CHECK(!g.id.empty() && g.created.us != 0 && g.filed_by != g.approved_by);
+  json::object masks;
+  for (const auto& [item, mask] : g.masks) masks[item] = mask.text();
+  CB_DO(tx.exec("INSERT INTO guard_grant (" + std::string(grant_columns) +
+                    ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, "
+                    "$15, $16, $17)",
+                {g.id, g.department, g.account, g.purpose, g.resource, join(g.columns, ","),
+                 json::serialize(masks), g.rows, g.basis, g.filed_by, g.approved_by, g.from.us,
+                 g.until.us, g.rows_a_day_max, g.reads_a_minute_max, g.created.us, 0}));
+  return ok();
+}
+
+Result<void> Grants::revoke_in(sql::Tx& tx, std::string_view id) const {
+  CB_TRY(const std::int64_t rows,
+         tx.exec("UPDATE guard_grant SET revoked = $2 WHERE id = $1 AND revoked = 0",
+                 {id, state_->clock.now().us}));
   if (rows == 0) return not_found("no grant '" + std::string(id) + "' that stands");
   return ok();
+}
+
+Result<void> Grants::revoke(std::string_view id) {
+  return state_->db.write([&](sql::Tx& tx) { return revoke_in(tx, id); });
 }
 
 Result<Grant> Grants::of(std::string_view id) const {

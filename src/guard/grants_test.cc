@@ -286,5 +286,35 @@ TEST(Grants, VerificationShowsADisputeUntilItIsSettled) {
   }
 }
 
+TEST(Grants, StandOrFallWithTheTransactionTheyAreGivenIn) {
+  const auto stores = sql::test_stores();
+  for (const auto& url : stores) {
+    Sharing s(url, stores.dir());
+    Grants& grants = s.guard().grants();
+    const auto prepared = s.guard().prepare(s.ask());
+    ASSERT_TRUE(prepared) << prepared.error().message;
+    EXPECT_EQ(grants.of(prepared->id).error().code, Code::not_found) << "nothing is stored yet";
+    const auto failed = s.db().write([&](sql::Tx& tx) -> Result<void> {
+      CB_DO(grants.give_in(tx, *prepared));
+      return conflict("the room's own row was refused");
+    });
+    EXPECT_EQ(failed.error().code, Code::conflict);
+    EXPECT_EQ(s.read(by_key(zhang)).error().code, Code::denied) << "rolled back with it";
+    ASSERT_TRUE(s.db().write([&](sql::Tx& tx) { return grants.give_in(tx, *prepared); }));
+    EXPECT_TRUE(s.read(by_key(zhang)));
+    EXPECT_EQ(grants.of(prepared->id)->basis, prepared->basis);
+    EXPECT_FALSE(s.db().write([&](sql::Tx& tx) -> Result<void> {
+      CB_DO(grants.revoke_in(tx, prepared->id));
+      return conflict("the room's own row was refused");
+    }));
+    EXPECT_TRUE(s.read(by_key(zhang))) << "it stands still";
+    ASSERT_TRUE(s.db().write([&](sql::Tx& tx) { return grants.revoke_in(tx, prepared->id); }));
+    EXPECT_EQ(s.read(by_key(zhang)).error().code, Code::denied);
+    Grant own = s.ask();
+    own.approved_by = own.filed_by;
+    EXPECT_EQ(s.guard().prepare(own).error().code, Code::conflict);
+  }
+}
+
 }  // namespace
 }  // namespace citybrain::guard

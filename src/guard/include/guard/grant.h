@@ -16,7 +16,8 @@
 
 namespace citybrain::sql {
 class Db;
-}
+class Tx;
+}  // namespace citybrain::sql
 
 namespace citybrain::guard {
 
@@ -82,10 +83,15 @@ class Grants {
   Grants(sql::Db& db, const Clock& clock, Random& random);
   ~Grants();
 
-  // Stores it under a new id. Conflict where one person filed and approved it; invalid where it
-  // names what is not there (the resource's schema says) or ends before it begins.
-  Result<Grant> give(Grant grant, const Schema& schema);
+  // Checks it and names it; stores nothing. Conflict where one person filed and approved it;
+  // invalid where it names what is not there (the resource's schema says) or ends before it begins.
+  Result<Grant> prepare(Grant grant, const Schema& schema) const;
+  // Stores what prepare() returned, in the caller's transaction on guard's own store, so that a
+  // room's rows and the grant stand or fall together.
+  Result<void> give_in(sql::Tx& tx, const Grant& prepared) const;
+  // Not_found where no such grant stands.
   Result<void> revoke(std::string_view id);
+  Result<void> revoke_in(sql::Tx& tx, std::string_view id) const;
   Result<Grant> of(std::string_view id) const;
   // Newest first; of one department, or of all.
   Result<std::vector<Grant>> list(std::string_view department = "") const;

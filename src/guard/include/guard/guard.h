@@ -301,7 +301,10 @@ class Guard {
   Result<MaskedChanges> changes(const Access& access, std::string_view resource,
                                 const std::vector<std::string>& columns, std::int64_t after,
                                 std::int64_t limit);
-  // Gives a grant on a resource that is known here; see Grants::give.
+  // Checks a grant on a resource that is known here and names it, for Grants::give_in; stores
+  // nothing.
+  Result<Grant> prepare(const Grant& grant) const;
+  // The same, and gives it.
   Result<Grant> give(const Grant& grant);
 
   // --- internal work
