@@ -19,15 +19,32 @@ Result<LineReport> Benefit::import_lines(std::string_view csv, const std::string
 }
 
 Result<std::int64_t> Benefit::import_policies(std::string_view csv, const std::string& drafter) {
-  return benefit::import_policies(state_->parts.db, csv, drafter);
+  return benefit::import_policies(state_->parts.db, csv, drafter, state_->parts.clock.now());
 }
 
 Result<void> Benefit::publish(const std::string& policy, const std::string& publisher) {
-  return publish_policy(state_->parts.db, policy, publisher, state_->parts.clock.now());
+  return state_->parts.db.write(
+      [&](sql::Tx& tx) { return state_->policies.publish(tx, policy, publisher); });
 }
 
-Result<std::int64_t> Benefit::publish_all(const std::string& publisher) {
-  return publish_drafts(state_->parts.db, publisher, state_->parts.clock.now());
+Result<void> Benefit::sign_policies(const std::vector<std::string>& policies,
+                                    const Signers& signers) {
+  const std::string officers[] = {signers.finance, signers.law, signers.competition};
+  return state_->parts.db.write([&](sql::Tx& tx) -> Result<void> {
+    for (const std::string& policy : policies) {
+      CB_DO(state_->policies.submit(tx, policy, signers.drafter));
+      for (std::size_t i = 0; i < check_kinds().size(); ++i) {
+        Principal officer;
+        officer.kind = Principal::Kind::staff;
+        officer.id = officers[i];
+        officer.department = check_kinds()[i].department;
+        CB_DO(state_->policies.check(tx, policy, check_kinds()[i].kind, officer, true, ""));
+      }
+      if (signers.publisher.empty()) continue;
+      CB_DO(state_->policies.publish(tx, policy, signers.publisher));
+    }
+    return ok();
+  });
 }
 
 Result<MatchReport> Benefit::match(const std::string& policy) {
@@ -57,7 +74,7 @@ Result<std::int64_t> Benefit::import_procedures(std::string_view text, const std
 }
 
 Result<bool> Benefit::open_and_close() {
-  CB_DO(benefit::open_and_close(state_->parts.db, state_->parts.clock.now()));
+  CB_DO(advance_policies(state_->parts.db, state_->parts.clock.now()));
   return false;
 }
 

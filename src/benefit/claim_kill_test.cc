@@ -126,7 +126,7 @@ void kill_in(const std::string& window, const std::string& url) {
     ASSERT_TRUE(desk.benefit->import_lines(testing::lines_csv("1000000", "1000000"), "cz"));
     ASSERT_TRUE(desk.benefit->import_policies(
         testing::policies_csv({testing::PolicyRow{.mode = "承诺兑现"}}), "drafter"));
-    ASSERT_TRUE(desk.benefit->publish("P1", "publisher"));
+    ASSERT_TRUE(testing::release(*desk.benefit, "P1"));
     ASSERT_TRUE(desk.benefit->import_procedures(procedure, "drafter"));
     ASSERT_TRUE(desk.benefit->match("P1"));
     for (int again = 0; again < 4 && killed < kills; ++again) {

@@ -35,39 +35,6 @@ void on_matched(const PolicyRow& policy, Fn&& fn) {
   }
 }
 
-TEST(Policy, IsPublishedByAnotherThanItsDrafter) {
-  for (const auto& stores = sql::test_stores(); const auto& url : stores) {
-    House house(url);
-    ASSERT_TRUE(house.benefit->import_policies(testing::policies_csv({PolicyRow{}}), "drafter"));
-    EXPECT_EQ(house.benefit->publish("P1", "drafter").error().code, Code::denied);
-    EXPECT_TRUE(house.benefit->publish("P1", "publisher"));
-    EXPECT_EQ(house.benefit->publish("P1", "publisher").error().code, Code::conflict);
-    // Importing again leaves what is published alone.
-    EXPECT_EQ(*house.benefit->import_policies(testing::policies_csv({PolicyRow{}}), "drafter"), 0);
-  }
-}
-
-TEST(Policy, OpensAndClosesWithItsWindow) {
-  for (const auto& stores = sql::test_stores(); const auto& url : stores) {
-    House house(url);
-    PolicyRow row;
-    row.window_from = "2020-11-25";
-    row.window_to = "2020-11-25";
-    ASSERT_TRUE(house.benefit->import_policies(testing::policies_csv({row}), "drafter"));
-    ASSERT_TRUE(house.benefit->publish("P1", "publisher"));
-    const auto count = [&](const std::string& state) {
-      return house.count("SELECT COUNT(*) FROM benefit_policy WHERE state = '" + state + "'");
-    };
-    EXPECT_EQ(count("published"), 1);
-    house.clock.advance_us(86'400'000'000);
-    ASSERT_TRUE(house.benefit->open_and_close());
-    EXPECT_EQ(count("open"), 1);
-    house.clock.advance_us(86'400'000'000);
-    ASSERT_TRUE(house.benefit->open_and_close());
-    EXPECT_EQ(count("closed"), 1);
-  }
-}
-
 TEST(Claim, OneClickIsPaid) {
   on_matched({}, [](House& house) {
     const auto claim = house.benefit->claim(firm_principal(firm_id(0)), "P1");

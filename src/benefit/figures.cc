@@ -225,7 +225,7 @@ std::vector<Indicator> indicators_of(const std::shared_ptr<Benefit>& b) {
       tallied(b, "benefit_entitled", "entitled", 0, payments),
       payees(b, payments),
       counted(b, "benefit_policies_open",
-              "SELECT COUNT(*) FROM benefit_policy WHERE state = 'open'",
+              "SELECT COUNT(*) FROM benefit_policy WHERE state IN ('open', 'exhausted')",
               {{"政策清单", "/api/policies?state=open"}}),
       counted(b, "benefit_claims_waiting",
               "SELECT COUNT(*) FROM benefit_entitlement WHERE state = 'claimed'",

@@ -33,6 +33,10 @@ struct PolicyRow {
   std::string parameters = R"({"每人补贴": 500})";
 };
 std::string policies_csv(const std::vector<PolicyRow>& rows);
+// Takes imported drafts of "drafter" through the checks, and "publisher" publishes them.
+Result<void> release(Benefit& benefit, const std::string& policy);
+// The same without a room: the edges alone, to the state that its window gives it.
+Result<void> open_policy(sql::Db& db, const std::string& policy, Timestamp now);
 // 资格: 参保人数 >= 30 and not 失信; 金额: 参保人数 * 每人补贴; 理由 in words.
 std::string model_xml();
 

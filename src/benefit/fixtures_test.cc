@@ -44,6 +44,20 @@ std::string policies_csv(const std::vector<PolicyRow>& rows) {
   return csv;
 }
 
+Result<void> release(Benefit& benefit, const std::string& policy) {
+  return benefit.sign_policies({policy}, {"drafter", "cz", "fz", "gp", "publisher"});
+}
+
+Result<void> open_policy(sql::Db& db, const std::string& code, Timestamp now) {
+  return db.write([&](sql::Tx& tx) -> Result<void> {
+    CB_TRY(Policy policy, read_policy(tx, code));
+    for (const char* edge : {"submit", "clear", "publish"}) {
+      CB_DO(move_policy(tx, policy, edge, {"publisher", "", ""}, now));
+    }
+    return follow_window(tx, policy, now);
+  });
+}
+
 std::string model_xml() {
   return R"xml(<?xml version="1.0" encoding="UTF-8"?>
 <definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="wengang" name="稳岗"
@@ -213,8 +227,8 @@ void seed_payments(sql::Db& db, const Ledger& ledger, int from, int count, Times
   row.line = "330200-JY+330203-JY";
   row.city_share = 40;
   if (from == 0) {
-    ASSERT_TRUE(import_policies(db, policies_csv({row}), "drafter"));
-    ASSERT_TRUE(publish_policy(db, row.code, "publisher", now));
+    ASSERT_TRUE(import_policies(db, policies_csv({row}), "drafter", now));
+    ASSERT_TRUE(open_policy(db, row.code, now));
   }
   const auto seeded = db.write([&](sql::Tx& tx) -> Result<void> {
     CB_TRY(const Policy policy, read_policy(tx, row.code));

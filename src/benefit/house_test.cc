@@ -20,7 +20,8 @@ House::House(const std::string& url, Options options) : db(open_store(url)) {
 void House::open_city(const PolicyRow& policy, int firms, const std::string& county_yuan) {
   ASSERT_TRUE(benefit->import_lines(lines_csv("1000000", county_yuan), "cz"));
   ASSERT_TRUE(benefit->import_policies(policies_csv({policy}), "drafter"));
-  ASSERT_TRUE(benefit->publish(policy.code, "publisher"));
+  const auto released = release(*benefit, policy.code);
+  ASSERT_TRUE(released.has_value()) << released.error().message;
   for (int i = 0; i < firms; ++i)
     facts.put({firm_id(i), "宁波第" + std::to_string(i) + "有限公司", 40});
 }

@@ -133,9 +133,9 @@ Result<MatchReport> Matcher::match_locked(const std::string& policy) {
   const auto start = Watch::now();
   CB_TRY(const auto policies,
          parts_.db.read([&](sql::Session& session) -> Result<std::vector<Policy>> {
-           if (policy.empty()) return read_policies(session, {"open"});
+           if (policy.empty()) return read_policies(session, {"open", "exhausted"});
            CB_TRY(Policy one, read_policy(session, policy));
-           if (one.state != "open") {
+           if (!one.takes_claims()) {
              return conflict("policy '" + policy + "' is " + one.state +
                              "; only an open one is matched");
            }
@@ -184,8 +184,9 @@ Result<bool> Matcher::redecide() {
 
 Result<void> Matcher::redecide_subjects(const std::vector<Subject>& subjects) {
   if (subjects.empty()) return ok();
-  CB_TRY(const auto policies,
-         parts_.db.read([&](sql::Session& session) { return read_policies(session, {"open"}); }));
+  CB_TRY(const auto policies, parts_.db.read([&](sql::Session& session) {
+    return read_policies(session, {"open", "exhausted"});
+  }));
   CB_TRY(Run run, prepare_run("touch", policies, false));
   CB_DO(load_held(parts_.db, run, &subjects));
   Principal engine;

@@ -190,7 +190,8 @@ TEST(Matcher, OnlyAnOpenPolicyIsMatched) {
     old.window_to = "2020-11-20";
     ASSERT_TRUE(house.benefit->import_policies(testing::policies_csv({draft, old}), "drafter"));
     EXPECT_EQ(house.benefit->match("P1").error().code, Code::conflict);
-    ASSERT_TRUE(house.benefit->publish("P2", "publisher"));
+    ASSERT_TRUE(house.benefit->import_lines(testing::lines_csv("1000", "1000"), "cz"));
+    ASSERT_TRUE(testing::release(*house.benefit, "P2"));
     EXPECT_EQ(house.benefit->match("P2").error().code, Code::conflict);  // closed
     EXPECT_EQ(house.benefit->match("P9").error().code, Code::not_found);
   }
@@ -199,9 +200,11 @@ TEST(Matcher, OnlyAnOpenPolicyIsMatched) {
 TEST(Matcher, AModelThatReadsAnUnknownFactIsNamed) {
   for (const auto& stores = sql::test_stores(); const auto& url : stores) {
     House house(url);
-    PolicyRow row;
-    row.parameters = "{}";  // 每人补贴 is neither a fact nor a parameter
-    house.open_city(row, 1);
+    house.open_city({}, 1);
+    // 每人补贴 is neither a fact nor a parameter any more.
+    ASSERT_TRUE(house.db->write([](sql::Tx& tx) {
+      return tx.exec("UPDATE benefit_policy SET parameters = '{}' WHERE code = 'P1'");
+    }));
     const auto report = house.benefit->match("P1");
     ASSERT_FALSE(report.has_value());
     EXPECT_THAT(report.error().message, ::testing::HasSubstr("每人补贴"));

@@ -1,156 +1,156 @@
-// The policies' state graph: draft → published → open → closed. The window opens and closes it, a
-// second person publishes it.
+// The acts of people on a policy: each takes one edge of policy_graph.h.
 #include "policies.h"
 
-#include "base/csv.h"
-#include "base/json.h"
 #include "base/text.h"
-#include "sql/outbox.h"
+#include "decider.h"
 
 namespace citybrain::benefit {
 
 namespace {
 
-Result<std::string> one_of(const std::string& column, const std::string& value,
-                           const std::vector<std::string>& allowed) {
-  for (const std::string& word : allowed) {
-    if (value == word) return value;
+constexpr std::size_t words_max = 2000;
+
+Result<void> some_words(const std::string& words) {
+  if (!words.empty() && words.size() <= words_max) return ok();
+  return invalid("'words' has " + std::to_string(words.size()) + " bytes; send 1.." +
+                 std::to_string(words_max));
+}
+
+Result<void> another_than_drafter(const Policy& policy, const std::string& person,
+                                  const char* act) {
+  if (policy.drafter != person) return ok();
+  return denied("policy '" + policy.code + "' was drafted by you; another person must " + act +
+                " it");
+}
+
+// The lines that a policy names and that nobody has imported; `*` stands for some division.
+Result<std::vector<std::string>> missing_lines(sql::Session& session, const Policy& policy) {
+  std::vector<std::string> missing;
+  for (const std::string_view part : split(policy.line, '+')) {
+    const auto star = part.find('*');
+    const std::string pattern =
+        star == std::string_view::npos
+            ? std::string(part)
+            : std::string(part.substr(0, star)) + "%" + std::string(part.substr(star + 1));
+    CB_TRY(const auto found,
+           session.query_one("SELECT COUNT(*) FROM benefit_line WHERE code LIKE $1", {pattern}));
+    if (found->integer(0) == 0) missing.emplace_back(part);
   }
-  return invalid("'" + column + "' is '" + value + "'; send one of " + join(allowed, ", "));
+  return missing;
 }
 
-Result<Policy> policy_from(const CsvTable& table, std::size_t row) {
-  const auto at = [&](const char* column) -> const std::string& { return table.at(row, column); };
-  Policy p;
-  p.code = at("code");
-  if (p.code.empty()) return invalid("'code' is empty");
-  p.name = at("name");
-  CB_TRY(p.level, one_of("level", at("level"), {"city", "district"}));
-  p.division = at("division");
-  p.department = at("department");
-  CB_TRY(p.subject, one_of("subject", at("subject"), {"enterprise", "person"}));
-  CB_TRY(p.mode, one_of("mode", at("mode"), {"免申即享", "即申即享", "承诺兑现"}));
-  p.model = at("model");
-  p.line = at("line");
-  const auto share = parse_int(at("city_share"));
-  if (!share || *share < 0 || *share > 100) {
-    return invalid("'city_share' is '" + at("city_share") + "'; send 0..100 (percent)");
-  }
-  p.city_share = *share;
-  CB_TRY(p.window_from, parse_date(at("window_from")));
-  CB_TRY(p.window_to, parse_date(at("window_to")));
-  if (p.window_to < p.window_from) return invalid("'window_to' lies before 'window_from'");
-  p.basis = at("basis");
-  p.parameters = at("parameters").empty() ? "{}" : at("parameters");
-  CB_TRY(const json::value parameters, parse_json(p.parameters));
-  if (!parameters.is_object()) return invalid("'parameters' is no JSON object");
-  p.summary = at("summary");
-  return p;
-}
-
-Result<std::int64_t> store(sql::Tx& tx, const Policy& p, const std::string& drafter) {
-  return tx.exec(
-      "INSERT INTO benefit_policy (code, name, level, division, department, subject, mode, model,"
-      " line, city_share, window_from, window_to, basis, parameters, summary, state, drafter,"
-      " publisher) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,"
-      " 'draft', $16, '') ON CONFLICT (code) DO UPDATE SET name = excluded.name,"
-      " level = excluded.level, division = excluded.division, department = excluded.department,"
-      " subject = excluded.subject, mode = excluded.mode, model = excluded.model,"
-      " line = excluded.line, city_share = excluded.city_share,"
-      " window_from = excluded.window_from, window_to = excluded.window_to,"
-      " basis = excluded.basis, parameters = excluded.parameters, summary = excluded.summary,"
-      " drafter = excluded.drafter WHERE benefit_policy.state = 'draft'",
-      {p.code, p.name, p.level, p.division, p.department, p.subject, p.mode, p.model, p.line,
-       p.city_share, p.window_from.days, p.window_to.days, p.basis, p.parameters, p.summary,
-       drafter});
-}
-
-const char* state_on(const Policy& policy, Date today) {
-  if (today > policy.window_to) return "closed";
-  return today >= policy.window_from ? "open" : "published";
-}
-
-Result<void> publish(sql::Tx& tx, const Policy& policy, const std::string& publisher,
-                     Timestamp now) {
-  const std::string state = state_on(policy, city_date(now));
-  CB_TRY(const std::int64_t changed,
-         tx.exec("UPDATE benefit_policy SET state = $1, publisher = $2, published_at = $3"
-                 " WHERE code = $4 AND state = 'draft'",
-                 {state, publisher, now.us, policy.code}));
-  if (changed != 1) {
-    return conflict("policy '" + policy.code + "' is no draft; it was published before");
-  }
-  CB_DO(sql::put(tx, now, "benefit.published", policy.code,
-                 {{"live", "publish"},
-                  {"text", "政策发布：" + policy.name},
-                  {"division", policy.division},
-                  {"state", state}}));
-  return ok();
+// All that keeps a draft from being checked, in words.
+Result<std::vector<std::string>> gaps_of(sql::Session& session, const Policy& policy,
+                                         const Parts& parts) {
+  std::vector<std::string> gaps;
+  if (policy.name.empty()) gaps.emplace_back("'name' is empty");
+  if (policy.basis.empty()) gaps.emplace_back("'basis' names no legal basis");
+  CB_TRY(const auto lines, missing_lines(session, policy));
+  for (const std::string& line : lines) gaps.push_back("budget line '" + line + "' is not there");
+  const auto ready = prepare(policy, parts.models, parts.facts.known(policy.subject),
+                             std::max(parts.clock.today(), policy.window_from));
+  if (!ready) gaps.push_back(ready.error().message);
+  return gaps;
 }
 
 }  // namespace
 
-Result<std::int64_t> import_policies(sql::Db& db, std::string_view csv,
-                                     const std::string& drafter) {
-  CB_TRY(const CsvTable table,
-         parse_csv(csv, {"code", "name", "level", "division", "department", "subject", "mode",
-                         "model", "line", "city_share", "window_from", "window_to", "basis",
-                         "parameters", "summary"}));
-  return db.write([&](sql::Tx& tx) -> Result<std::int64_t> {
-    std::int64_t written = 0;
-    for (std::size_t row = 0; row < table.rows.size(); ++row) {
-      const std::string where = "line " + std::to_string(row + 2) + " of the policies";
-      auto policy = policy_from(table, row);
-      if (!policy) return policy.error().in(where);
-      CB_TRY(const std::int64_t changed, store(tx, *policy, drafter));
-      written += changed;
-    }
-    return written;
-  });
+Result<void> Policies::submit(sql::Tx& tx, const std::string& code,
+                              const std::string& drafter) const {
+  CB_TRY(Policy policy, read_policy(tx, code));
+  CB_TRY(const PolicyEdge* edge, policy_edge(policy.state, "submit"));
+  CB_TRY(const auto gaps, gaps_of(tx, policy, parts_));
+  if (!gaps.empty()) {
+    return invalid("policy '" + code + "' can't be checked yet: " + join(gaps, "; "));
+  }
+  CB_TRY(const auto before, read_checks(tx, code));
+  CB_DO(open_checks(tx, code, before.empty() ? 1 : before.front().round + 1));
+  return move_policy(tx, policy, edge->event, {drafter, "", ""}, parts_.clock.now());
 }
 
-Result<void> publish_policy(sql::Db& db, const std::string& code, const std::string& publisher,
-                            Timestamp now) {
-  return db.write([&](sql::Tx& tx) -> Result<void> {
-    CB_TRY(const Policy policy, read_policy(tx, code));
-    if (policy.drafter == publisher) {
-      return denied("policy '" + code + "' was drafted by you; another person must publish it");
+Result<void> Policies::check(sql::Tx& tx, const std::string& code, const std::string& kind,
+                             const Principal& officer, bool passes,
+                             const std::string& words) const {
+  CB_TRY(const CheckKind* which, check_kind(kind));
+  CB_TRY(Policy policy, read_policy(tx, code));
+  CB_DO(policy_edge(policy.state, "pass"));
+  CB_DO(another_than_drafter(policy, officer.id, "check"));
+  if (officer.department != which->department) {
+    return denied("the check '" + kind + "' is made by department '" + which->department +
+                  "', yours is '" + officer.department + "'");
+  }
+  if (!passes) CB_DO(some_words(words));
+  CB_TRY(const auto checks, read_checks(tx, code));
+  PolicyCheck made;
+  bool others_passed = true;
+  for (const PolicyCheck& check : checks) {
+    if (check.kind == kind) {
+      made = check;
+    } else {
+      others_passed = others_passed && check.state == "passed";
     }
-    return publish(tx, policy, publisher, now);
-  });
+  }
+  made.state = passes ? "passed" : "returned";
+  made.officer = officer.id;
+  made.words = words;
+  const Timestamp now = parts_.clock.now();
+  CB_DO(end_check(tx, code, made, now));
+  const char* event = !passes ? "return" : others_passed ? "clear" : "pass";
+  return move_policy(tx, policy, event, {officer.id, kind, words}, now);
 }
 
-Result<std::int64_t> publish_drafts(sql::Db& db, const std::string& publisher, Timestamp now) {
-  return db.write([&](sql::Tx& tx) -> Result<std::int64_t> {
-    CB_TRY(const auto drafts, read_policies(tx, {"draft"}));
-    std::int64_t published = 0;
-    for (const Policy& policy : drafts) {
-      if (policy.drafter == publisher) continue;
-      CB_DO(publish(tx, policy, publisher, now));
-      ++published;
-    }
-    return published;
-  });
+Result<void> Policies::recall(sql::Tx& tx, const std::string& code,
+                              const std::string& drafter) const {
+  CB_TRY(Policy policy, read_policy(tx, code));
+  return move_policy(tx, policy, "recall", {drafter, "", ""}, parts_.clock.now());
 }
 
-Result<std::int64_t> open_and_close(sql::Db& db, Timestamp now) {
-  const Date today = city_date(now);
-  CB_TRY(const auto due, db.read([&](sql::Session& session) -> Result<std::vector<Policy>> {
-    CB_TRY(auto policies, read_policies(session, {"published", "open"}));
-    std::erase_if(policies, [&](const Policy& p) { return p.state == state_on(p, today); });
-    return policies;
-  }));
-  if (due.empty()) return std::int64_t{0};
-  return db.write([&](sql::Tx& tx) -> Result<std::int64_t> {
-    std::int64_t changed = 0;
-    for (const Policy& policy : due) {
-      CB_TRY(const std::int64_t rows,
-             tx.exec("UPDATE benefit_policy SET state = $1 WHERE code = $2 AND state = $3",
-                     {state_on(policy, today), policy.code, policy.state}));
-      changed += rows;
-    }
-    return changed;
-  });
+Result<void> Policies::publish(sql::Tx& tx, const std::string& code,
+                               const std::string& publisher) const {
+  CB_TRY(Policy policy, read_policy(tx, code));
+  CB_DO(another_than_drafter(policy, publisher, "publish"));
+  CB_DO(policy_edge(policy.state, "publish"));
+  CB_TRY(const auto checks, read_checks(tx, code));
+  for (const PolicyCheck& check : checks) {
+    if (check.officer != publisher) continue;
+    return denied("policy '" + code + "' was checked by you (" + check.kind +
+                  "); another person must publish it");
+  }
+  const Timestamp now = parts_.clock.now();
+  policy.publisher = publisher;
+  policy.published_at = now.us;
+  CB_DO(move_policy(tx, policy, "publish", {publisher, "", ""}, now));
+  return follow_window(tx, policy, now);
+}
+
+Result<void> Policies::send_back(sql::Tx& tx, const std::string& code, const std::string& publisher,
+                                 const std::string& words) const {
+  CB_DO(some_words(words));
+  CB_TRY(Policy policy, read_policy(tx, code));
+  if (policy.state == "checking") {
+    return conflict("policy '" + code + "' is being checked; a check returns it");
+  }
+  return move_policy(tx, policy, "return", {publisher, "", words}, parts_.clock.now());
+}
+
+Result<void> Policies::stop(sql::Tx& tx, const std::string& code, const std::string& publisher,
+                            const std::string& words) const {
+  CB_DO(some_words(words));
+  CB_TRY(Policy policy, read_policy(tx, code));
+  CB_DO(another_than_drafter(policy, publisher, "stop"));
+  return move_policy(tx, policy, "stop", {publisher, "", words}, parts_.clock.now());
+}
+
+Result<void> Policies::evaluate(sql::Tx& tx, const std::string& code, const std::string& evaluator,
+                                std::int64_t score, const std::string& words) const {
+  CB_DO(some_words(words));
+  if (score < 0 || score > 100) {
+    return invalid("'score' is " + std::to_string(score) + "; send 0..100");
+  }
+  CB_TRY(Policy policy, read_policy(tx, code));
+  CB_DO(another_than_drafter(policy, evaluator, "evaluate"));
+  return move_policy(tx, policy, "evaluate", {evaluator, std::to_string(score), words},
+                     parts_.clock.now());
 }
 
 }  // namespace citybrain::benefit

@@ -7,10 +7,6 @@
 
 namespace citybrain::benefit {
 
-namespace {
-
-using ViewOf = Result<json::object> (*)(Benefit::State&, const Request&);
-
 Handler view(const std::shared_ptr<Benefit>& benefit, ViewOf make) {
   return [benefit, make](const Request& request) -> Result<Reply> {
     CB_TRY(json::object object, make(benefit->state(), request));
@@ -23,6 +19,8 @@ std::vector<Param> with_page(std::vector<Param> params) {
   params.push_back(query_param("size", shape::integer("items a page", 1, 200)));
   return params;
 }
+
+namespace {
 
 Shape fen() { return shape::integer("in fen"); }
 
@@ -50,61 +48,8 @@ Shape line_shape() {
                  need("available_fen", fen())});
 }
 
-json::object report_json(const MatchReport& r) {
-  return {{"subjects", r.subjects},       {"policies", r.policies},
-          {"entitled", r.entitled},       {"fresh", r.fresh},
-          {"lapsed", r.lapsed},           {"amount_fen", r.amount_fen},
-          {"evaluations", r.evaluations}, {"seconds", r.seconds}};
-}
-
 std::string member(const Request& request, std::string_view name) {
   return text_of(request.json.as_object(), name);
-}
-
-std::vector<Route> policy_routes(const std::shared_ptr<Benefit>& b) {
-  return {{.method = Method::get,
-           .path = "/api/policies",
-           .summary = "Policies",
-           .params = with_page(
-               {query_param("query", shape::text("in name or code", 100)),
-                query_param("level", shape::word({"city", "district"})), query_param("division"),
-                query_param("mode"),
-                query_param("state", shape::word({"draft", "published", "open", "closed"}))}),
-           .right = Right("benefit.read"),
-           .audit = Audit::none("shows no personal records"),
-           .handler = view(b, policies_view)},
-          {.method = Method::get,
-           .path = "/api/policies/{code}",
-           .summary = "One policy",
-           .params = {path_param("code")},
-           .right = Right("benefit.read"),
-           .audit = Audit::none("shows no personal records"),
-           .handler = [b](const Request& request) -> Result<Reply> {
-             CB_TRY(json::object object, policy_view(b->state(), request.param("code")));
-             return Reply::json(object);
-           }},
-          {.method = Method::post,
-           .path = "/api/policies/{code}/publish",
-           .summary = "Publish a draft; by another than its drafter",
-           .params = {path_param("code")},
-           .right = Right("benefit.publish"),
-           .audit = Audit("benefit.publish"),
-           .handler = [b](const Request& request) -> Result<Reply> {
-             const std::string code = request.param("code");
-             CB_DO(b->publish(code, request.principal.id));
-             CB_TRY(json::object object, policy_view(b->state(), code));
-             return Reply::json(object);
-           }},
-          {.method = Method::post,
-           .path = "/api/policies/{code}/match",
-           .summary = "Decide all subjects for one open policy",
-           .params = {path_param("code")},
-           .right = Right("benefit.match"),
-           .audit = Audit("benefit.match"),
-           .handler = [b](const Request& request) -> Result<Reply> {
-             CB_TRY(const MatchReport report, b->match(request.param("code")));
-             return Reply::json(report_json(report));
-           }}};
 }
 
 std::vector<Route> money_routes(const std::shared_ptr<Benefit>& b) {
@@ -232,7 +177,7 @@ std::vector<Route> own_routes(const std::shared_ptr<Benefit>& b) {
 }  // namespace
 
 std::vector<Route> routes_of(const std::shared_ptr<Benefit>& benefit) {
-  std::vector<Route> all = policy_routes(benefit);
+  std::vector<Route> all = policy_routes_of(benefit);
   for (auto& part : {money_routes(benefit), correction_routes(benefit), own_routes(benefit),
                      claim_routes_of(benefit)}) {
     all.insert(all.end(), part.begin(), part.end());

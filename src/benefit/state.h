@@ -6,6 +6,7 @@
 #include "claims.h"
 #include "matcher.h"
 #include "payer.h"
+#include "policies.h"
 #include "queue.h"
 
 namespace citybrain::benefit {
@@ -17,7 +18,8 @@ struct Benefit::State {
         ledger(p.clock),
         matcher(p, options, ledger),
         payer(p, options, ledger),
-        claims(p, options, ledger) {}
+        claims(p, options, ledger),
+        policies(p) {}
 
   Parts parts;
   Options options;
@@ -25,6 +27,7 @@ struct Benefit::State {
   Matcher matcher;
   Payer payer;
   Claims claims;
+  Policies policies;
   QueuePlace queue;
 };
 

@@ -41,7 +41,8 @@ Result<std::vector<Leg>> legs_from(const std::string& text) {
 
 const char* const policy_columns =
     "code, name, level, division, department, subject, mode, model, line, city_share, window_from,"
-    " window_to, basis, parameters, summary, state, drafter, publisher, published_at";
+    " window_to, basis, parameters, summary, state, drafter, publisher, published_at,"
+    " events";
 
 Policy policy_of(const sql::Row& row) {
   Policy p;
@@ -64,6 +65,7 @@ Policy policy_of(const sql::Row& row) {
   p.drafter = row.text(16);
   p.publisher = row.text(17);
   p.published_at = row.maybe_integer(18);
+  p.events = row.integer(19);
   return p;
 }
 

@@ -29,10 +29,11 @@ struct Policy {
   std::string basis;
   std::string parameters;  // JSON object
   std::string summary;
-  std::string state;  // draft | published | open | closed
+  std::string state;  // of policy_graph.h
   std::string drafter;
   std::string publisher;
   std::optional<std::int64_t> published_at;
+  std::int64_t events = 0;  // edges taken
 
   // Nobody has to ask: what is due is paid.
   bool unasked() const { return mode == "免申即享"; }

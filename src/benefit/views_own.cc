@@ -104,7 +104,8 @@ Result<json::object> my_entitlements_view(Benefit::State& s, const Principal& me
   std::vector<Policy> policies;
   CB_TRY(const std::vector<Mine> mine,
          s.parts.db.read([&](sql::Session& session) -> Result<std::vector<Mine>> {
-           CB_TRY(policies, read_policies(session, {"open", "closed"}));
+           CB_TRY(policies,
+                  read_policies(session, {"open", "exhausted", "expired", "closed", "evaluated"}));
            return read_mine(session, me.subject);
          }));
   std::map<std::string, const Mine*> by_policy;
@@ -112,7 +113,7 @@ Result<json::object> my_entitlements_view(Benefit::State& s, const Principal& me
   std::erase_if(policies, [&](const Policy& p) {
     const auto held = by_policy.find(p.code);
     const bool due = held != by_policy.end() && held->second->state != "lapsed";
-    return !due && (!all || p.state != "open");
+    return !due && (!all || !p.takes_claims());
   });
   CB_TRY(const Ready ready, make_ready(s, type, policies));
   FactsPage known;

@@ -3,10 +3,10 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
-#include <set>
 #include <thread>
 
 #include "base/csv.h"
@@ -117,21 +117,23 @@ Result<void> list_catalogue(City& city, const DemoOptions& options) {
   return ok();
 }
 
-// All policies but those of demo_drafts.csv, which are left for a visitor to publish.
+// All policies are checked, and published but for those of demo_drafts.csv, which wait for a
+// visitor to publish them.
 Result<std::int64_t> publish_policies(City& city, const std::string& policies_csv) {
   CB_TRY(const std::string drafts_csv, city.definition("demo_drafts.csv"));
   CB_TRY(const CsvTable drafts, parse_csv(drafts_csv, {"code"}));
-  std::set<std::string> kept;
-  for (std::size_t row = 0; row < drafts.rows.size(); ++row) kept.insert(drafts.at(row, "code"));
+  std::vector<std::string> left;
+  for (std::size_t row = 0; row < drafts.rows.size(); ++row) left.push_back(drafts.at(row, "code"));
   CB_TRY(const CsvTable policies, parse_csv(policies_csv, {"code"}));
-  std::int64_t published = 0;
+  std::vector<std::string> published;
   for (std::size_t row = 0; row < policies.rows.size(); ++row) {
     const std::string& code = policies.at(row, "code");
-    if (kept.contains(code)) continue;
-    CB_DO(city.benefit().publish(code, "publisher"));
-    ++published;
+    if (std::find(left.begin(), left.end(), code) == left.end()) published.push_back(code);
   }
-  return published;
+  CB_DO(city.benefit().sign_policies(left, {"city", "finance", "law", "competition", ""}));
+  CB_DO(city.benefit().sign_policies(published,
+                                     {"city", "finance", "law", "competition", "publisher"}));
+  return static_cast<std::int64_t>(published.size());
 }
 
 Result<void> publish(City& city) {

@@ -45,11 +45,11 @@ async function step(name, work) {
   }
 }
 
-// 1. The publisher publishes a draft; the policy officer, who drafted it, could not.
+// 1. The publisher publishes a checked policy; the policy officer, who drafted it, could not.
 const publisher = await sign_in('/console/', 'publisher')
-const drafts = (await get(publisher.page, '/api/policies?state=draft&size=50')).items ?? []
+const drafts = (await get(publisher.page, '/api/policies?state=ready&size=50')).items ?? []
 const chosen = drafts.find((p) => p.mode !== '免申即享' && p.subject === 'enterprise') ?? drafts.find((p) => p.subject === 'enterprise') ?? drafts[0]
-check('a draft policy waits to be published', !!chosen, 'GET /api/policies?state=draft lists none')
+check('a checked policy waits to be published', !!chosen, 'GET /api/policies?state=ready lists none')
 if (chosen) {
   const policy_page = `/console/policies/${chosen.code}`
   await step(`publisher publishes ${chosen.code} ${chosen.name}`, async () => {

@@ -67,6 +67,15 @@ struct MatchReport {
   double evaluating_seconds = 0;
 };
 
+// Who signs a policy on its way into force: accounts' ids. No publisher: it is left ready for one.
+struct Signers {
+  std::string drafter;
+  std::string finance;
+  std::string law;
+  std::string competition;
+  std::string publisher;
+};
+
 struct LineReport {
   std::int64_t lines = 0;
   std::int64_t fresh = 0;
@@ -75,7 +84,7 @@ struct LineReport {
 
 // The room's work. Made once by cli/rooms.cc; its parts must outlive it. Threads may share it.
 // Always holds: an entitlement (policy + subject + period) is paid at most once; nobody publishes a
-// policy that he drafted nor approves a claim that he made; no line is overspent.
+// policy that he drafted or checked nor approves a claim that he made; no line is overspent.
 class Benefit {
  public:
   static std::shared_ptr<Benefit> make(Parts parts, Options options = {});
@@ -87,16 +96,17 @@ class Benefit {
   // comes again with another sum gets the difference; a sum below what is already bound is refused.
   // All or nothing; the error names the line.
   Result<LineReport> import_lines(std::string_view csv, const std::string& officer);
-  // Policies from CSV text (columns of city/policies.csv) as drafts by `drafter`; a published
-  // policy is left alone. Returns how many were written.
+  // Policies from CSV text (columns of city/policies.csv) as drafts by `drafter`; a policy that is
+  // no draft any more is left alone. Returns how many were written.
   Result<std::int64_t> import_policies(std::string_view csv, const std::string& drafter);
   // How claims are dealt with: a JSON object of policy code → procedure (city/procedures.json). All
   // or nothing; returns how many were stored.
   Result<std::int64_t> import_procedures(std::string_view text, const std::string& officer);
-  // draft → published (→ open when its window is). By another than the drafter.
+  // ready → published (→ open when its window is). By another than the drafter and the checkers.
   Result<void> publish(const std::string& policy, const std::string& publisher);
-  // Publishes every draft of others; for the demo's start.
-  Result<std::int64_t> publish_all(const std::string& publisher);
+  // Takes drafts through the three checks, and publishes them, in one write; for the start of a
+  // city whose policies were checked on paper.
+  Result<void> sign_policies(const std::vector<std::string>& policies, const Signers& signers);
   // Decides all subjects for one open policy, or for all of them ("").
   Result<MatchReport> match(const std::string& policy);
 
