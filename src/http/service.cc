@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "coding.h"
 #include "http/openapi.h"
 #include "params.h"
 
@@ -216,7 +217,10 @@ Reply Service::run(const Entry& entry, Request& request, Language language) cons
   } catch (const std::exception& e) {
     replied = internal(std::string("exception: ") + e.what());
   }
-  if (replied) return *std::move(replied);
+  if (replied) {
+    if (!entry.route->cheap) encode(request, *replied);  // a cheap one runs on the I/O thread
+    return *std::move(replied);
+  }
   const Error& error = replied.error();
   int status = status_of(error.code);
   if (error.code == Code::denied && request.principal.anonymous()) status = 401;

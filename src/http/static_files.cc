@@ -1,8 +1,6 @@
 // StaticFiles: see static_files.h.
 #include "static_files.h"
 
-#include <zlib.h>
-
 #include <algorithm>
 #include <array>
 #include <filesystem>
@@ -11,13 +9,13 @@
 
 #include "base/ids.h"
 #include "base/text.h"
+#include "coding.h"
 
 namespace citybrain::http {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t gzip_bytes_min = 1'024;
 constexpr std::size_t files_max = 10'000;
 
 struct TypeOf {
@@ -47,27 +45,6 @@ constexpr std::array types{
     TypeOf{".woff", "font/woff"},
     TypeOf{".wasm", "application/wasm"},
 };
-
-bool compresses(std::string_view type) {
-  return type.starts_with("text/") || type.starts_with("application/") || type == "image/svg+xml";
-}
-
-// gzip of the bytes (RFC 1952), or "" where it is not smaller.
-std::string gzip_of(const std::string& bytes) {
-  z_stream stream = {};
-  constexpr int gzip_window = 15 + 16;
-  if (deflateInit2(&stream, 9, Z_DEFLATED, gzip_window, 8, Z_DEFAULT_STRATEGY) != Z_OK) return "";
-  std::string out(deflateBound(&stream, bytes.size()), '\0');
-  std::string in = bytes;
-  stream.next_in = reinterpret_cast<Bytef*>(in.data());
-  stream.avail_in = static_cast<uInt>(in.size());
-  stream.next_out = reinterpret_cast<Bytef*>(out.data());
-  stream.avail_out = static_cast<uInt>(out.size());
-  const int rc = deflate(&stream, Z_FINISH);
-  out.resize(stream.total_out);
-  deflateEnd(&stream);
-  return rc == Z_STREAM_END && out.size() < bytes.size() ? out : "";
-}
 
 std::string etag_of(const std::string& bytes, std::string_view form) {
   return "\"" + to_hex(sha256(bytes)).substr(0, 24) + std::string(form) + "\"";
@@ -187,7 +164,7 @@ Result<StaticFiles> StaticFiles::load(const ServerOptions& options) {
   }
   for (auto& [address, file] : out.files_) {
     if (file.gzip.empty() && file.content.size() >= gzip_bytes_min && compresses(file.type))
-      file.gzip = gzip_of(file.content);
+      file.gzip = gzip_of(file.content, 9);
     if (!file.gzip.empty()) file.gzip_etag = etag_of(file.content, "-gz");
   }
   return out;
@@ -209,22 +186,6 @@ std::string_view content_type_of(std::string_view file_name) {
   for (const auto& [suffix, type] : types)
     if (file_name.ends_with(suffix)) return type;
   return "application/octet-stream";
-}
-
-bool accepts_gzip(std::string_view accept_encoding) {
-  constexpr std::size_t codings_max = 16;
-  std::size_t codings = 0;
-  for (const auto part : split(accept_encoding, ',')) {
-    if (++codings > codings_max) break;
-    const auto semicolon = part.find(';');
-    const std::string coding = lower_ascii(trim(part.substr(0, semicolon)));
-    if (coding != "gzip" && coding != "*") continue;
-    if (semicolon == std::string_view::npos) return true;
-    const std::string_view weight = trim(part.substr(semicolon + 1));
-    const auto q = weight.starts_with("q=") ? parse_scaled(weight.substr(2), 3) : std::nullopt;
-    if (q && *q > 0) return true;
-  }
-  return false;
 }
 
 bool names_etag(std::string_view if_none_match, std::string_view etag) {

@@ -38,8 +38,6 @@ class StaticFiles {
 };
 
 std::string_view content_type_of(std::string_view file_name);
-// Whether Accept-Encoding allows gzip (RFC 9110 §12.5.3).
-bool accepts_gzip(std::string_view accept_encoding);
 // Whether an If-None-Match names the etag (weak comparison, RFC 9110 §13.1.2).
 bool names_etag(std::string_view if_none_match, std::string_view etag);
 
