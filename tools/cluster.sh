@@ -9,13 +9,15 @@
 #        tools/cluster.sh revive DIR process|shard N
 #        tools/cluster.sh roll DIR                               restarts each process in turn
 #        tools/cluster.sh store DIR                              prints how processes name the store
+#        tools/cluster.sh sql DIR SQL                            asks the primary
+#        tools/cluster.sh end DIR process1|treasury|…            ends one of them in peace
 #        tools/cluster.sh stop DIR
 set -euo pipefail
 cd "$(dirname "$0")/.."
 here=$PWD
 program=${CITYBRAIN:-$here/build/citybrain}
 bin=/usr/lib/postgresql/15/bin
-action=${1:?start, status, kill, failover, rejoin, revive, roll, store or stop}; dir=${2:?folder}
+action=${1:?start, status, kill, failover, rejoin, revive, roll, store, sql, end or stop}; dir=${2:?folder}
 say() { printf '\033[1m[cluster]\033[0m %s\n' "$*" >&2; }
 die() { echo "cluster.sh: $*" >&2; exit 1; }
 as_postgres() { (cd / && if [ "$(id -u)" = 0 ]; then runuser -u postgres -- "$@"; else "$@"; fi); }
@@ -207,10 +209,12 @@ case $action in
       say "process $n restarted; process $(leader) leads"
     done ;;
   store) store ;;
+  sql) sql "$(of primary)" "${3:?SQL}" ;;
+  end) end "$dir/${3:?process1, process2, process3, treasury or haproxy}.pid" ;;
   stop)
     for name in haproxy process1 process2 process3 treasury; do end "$dir/$name.pid"; done
     tools/clickhouse.sh stop "$dir/clickhouse" || true
     for n in 1 2; do as_postgres "$bin/pg_ctl" -D "$dir/pg$n/data" -m fast stop >/dev/null 2>&1 || true; done
     ;;
-  *) die "'$action' is none of start, status, kill, failover, rejoin, revive, roll, store, stop" ;;
+  *) die "'$action' is none of start, status, kill, failover, rejoin, revive, roll, store, sql, end, stop" ;;
 esac

@@ -64,7 +64,7 @@ Result<void> store_found(sql::Tx& tx, const Policy& policy, std::span<const Foun
         bind.integer(run);
         bind.integer(now.us);
         unasked ? bind.integer(now.us) : bind.null();
-        bind.text(unasked ? policy.mode : "");
+        bind.text(unasked ? std::string_view(policy.mode) : "");
         unasked ? bind.integer(now.us) : bind.null();
       }));
   return ok();

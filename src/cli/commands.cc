@@ -22,6 +22,8 @@
 #include "catalog_command.h"
 #include "decision_commands.h"
 #include "demo_city.h"
+#include "migrate_command.h"
+#include "migrate_command.h"
 #include "rooms.h"
 #include "serve.h"
 #include "source_command.h"
@@ -233,6 +235,7 @@ std::vector<Command> commands() {
       {"restore", "restore --from DIR [--data DIR]", "put a backup into a new folder", run_restore},
       {"verify", "verify [--data DIR]", "recompute the audit log and the ledger", run_verify},
       audit_command(),
+      migrate_command(),
       catalog_command(),
       benefit::treasury_command(),
       decide_command(),

@@ -85,6 +85,16 @@ CityOptions options_here(std::string data_dir) {
   return options;
 }
 
+Result<void> migrate_rooms(sql::Db& db) {
+  CB_DO(sql::migrate(db, "lake", lake::migrations()));
+  CB_DO(sql::migrate(db, "guard", guard::migrations()));
+  CB_DO(sql::migrate(db, "catalog", catalog::migrations()));
+  CB_DO(sql::migrate(db, "rail", rail::migrations()));
+  CB_DO(sql::migrate(db, "rules", rules::migrations()));
+  CB_DO(sql::migrate(db, "benefit", benefit::migrations()));
+  return sql::migrate(db, "cockpit", cockpit::migrations());
+}
+
 City::City(CityOptions options) : options_(std::move(options)) {}
 
 // Rooms first: their handlers and jobs hold references to the parts below.
@@ -126,12 +136,7 @@ Result<void> City::open_stores() {
   lake_options.columns_path =
       options_.columns.empty() ? options_.data_dir + "/columns.duckdb" : options_.columns;
   CB_TRY(lake_, lake::Lake::open(*db_, lake_options));
-  CB_DO(sql::migrate(*db_, "guard", guard::migrations()));
-  CB_DO(sql::migrate(*db_, "catalog", catalog::migrations()));
-  CB_DO(sql::migrate(*db_, "rail", rail::migrations()));
-  CB_DO(sql::migrate(*db_, "rules", rules::migrations()));
-  CB_DO(sql::migrate(*db_, "benefit", benefit::migrations()));
-  return sql::migrate(*db_, "cockpit", cockpit::migrations());
+  return migrate_rooms(*db_);
 }
 
 Result<void> City::open_guard() {

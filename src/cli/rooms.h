@@ -52,6 +52,9 @@ struct CityOptions {
   std::shared_ptr<Clock> clock = nullptr;
   std::shared_ptr<Random> random = nullptr;
 };
+// Brings the tables of all rooms in a store up to date.
+Result<void> migrate_rooms(sql::Db& db);
+
 // Of a data folder, with the stores that CITYBRAIN_STORE and CITYBRAIN_COLUMNS name: a command
 // finds those of the server of its environment, and no list of processes shows a password.
 CityOptions options_here(std::string data_dir);

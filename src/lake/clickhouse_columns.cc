@@ -51,6 +51,7 @@ class ClickhouseColumns final : public Columns {
   Result<void> append(const Resource& resource, const Landing& landing,
                       const Batch& batch) override;
   Result<std::string> position(std::string_view source) override;
+  Result<std::vector<std::string>> sources(const Resource& resource) override;
   Result<void> apply(const std::vector<Delta>& deltas, std::int64_t seq) override;
   Result<std::int64_t> fed() override;
   Result<std::int64_t> scan(const Resource& resource, const ScanSpec& spec,
@@ -210,6 +211,18 @@ Result<std::optional<Begun>> ClickhouseColumns::last_landed(std::string_view sou
 Result<std::string> ClickhouseColumns::position(std::string_view source) {
   CB_TRY(const std::optional<Begun> landed, last_landed(source));
   return landed ? landed->position : std::string();
+}
+
+Result<std::vector<std::string>> ClickhouseColumns::sources(const Resource& resource) {
+  std::set<std::string> names;
+  for (std::size_t i = 0; i < shards_.size(); ++i) {
+    CB_DO(make_ready(i));
+    CB_TRY(std::vector<std::string> here,
+           shards_[i].lines("SELECT DISTINCT source FROM " + dialect_.table("lake_position") +
+                            " WHERE resource = " + clickhouse_text(resource.code)));
+    names.insert(here.begin(), here.end());
+  }
+  return std::vector<std::string>(names.begin(), names.end());
 }
 
 Result<void> ClickhouseColumns::append(const Resource& resource, const Landing& landing,

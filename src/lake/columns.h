@@ -35,6 +35,8 @@ class Columns {
   virtual Result<void> append(const Resource& resource, const Landing& landing,
                               const Batch& batch) = 0;
   virtual Result<std::string> position(std::string_view source) = 0;
+  // Those that have landed in a resource, in order.
+  virtual Result<std::vector<std::string>> sources(const Resource& resource) = 0;
 
   // Removes and upserts by key, and sets the feed's position to `seq`.
   virtual Result<void> apply(const std::vector<Delta>& deltas, std::int64_t seq) = 0;

@@ -31,6 +31,7 @@ class DuckColumns final : public Columns {
   Result<void> append(const Resource& resource, const Landing& landing,
                       const Batch& batch) override;
   Result<std::string> position(std::string_view source) override;
+  Result<std::vector<std::string>> sources(const Resource& resource) override;
   Result<void> apply(const std::vector<Delta>& deltas, std::int64_t seq) override;
   Result<std::int64_t> fed() override;
   Result<std::int64_t> scan(const Resource& resource, const ScanSpec& spec,
@@ -219,6 +220,21 @@ Result<std::string> DuckColumns::position(std::string_view source) {
     return ok();
   }));
   return position;
+}
+
+Result<std::vector<std::string>> DuckColumns::sources(const Resource& resource) {
+  std::vector<std::string> names;
+  CB_DO(read([&](DuckConnection& from) -> Result<void> {
+    CB_TRY(const std::string all,
+           from.text("SELECT COALESCE(string_agg(source, chr(10) ORDER BY source), '') FROM "
+                     "lake_position WHERE resource = $1",
+                     {resource.code}));
+    for (const std::string_view name : split(all, '\n')) {
+      if (!name.empty()) names.emplace_back(name);
+    }
+    return ok();
+  }));
+  return names;
 }
 
 Result<void> DuckColumns::apply(const std::vector<Delta>& deltas, std::int64_t seq) {

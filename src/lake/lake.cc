@@ -15,8 +15,6 @@
 
 namespace citybrain::lake {
 
-std::vector<Migration> migrations();
-
 namespace {
 
 class LakeOf final : public Lake {
@@ -26,6 +24,7 @@ class LakeOf final : public Lake {
 
   Result<void> define(const Resource& resource) override;
   Result<Resource> resource(std::string_view code) override;
+  Result<std::vector<Resource>> resources() override;
   Result<Landed> land(const Landing& landing, const Batch& batch, const Also& also) override;
   Result<Landed> land_all(const NextPart& next, const Also& also) override {
     return rows_.land_all([this](std::string_view code) { return keyed(code); }, next, also);
@@ -34,6 +33,10 @@ class LakeOf final : public Lake {
     return rows_.look([this](std::string_view code) { return keyed(code); }, fn);
   }
   Result<std::string> position(std::string_view source) override;
+  Result<std::vector<std::string>> sources(std::string_view resource) override {
+    CB_TRY(const Known one, known(resource));
+    return columns_->sources(one.resource);
+  }
   Result<std::optional<std::vector<Cell>>> get(std::string_view resource,
                                                const std::vector<Cell>& key) override;
   Result<std::vector<std::optional<std::vector<Cell>>>> get_many(
@@ -106,6 +109,13 @@ Result<Known> LakeOf::known(std::string_view code) {
     return not_found("the lake has no resource '" + std::string(code) + "'");
   }
   return found->second;
+}
+
+Result<std::vector<Resource>> LakeOf::resources() {
+  const std::shared_lock lock(mutex_);
+  std::vector<Resource> all;
+  for (const auto& [code, known] : by_code_) all.push_back(known.resource);
+  return all;
 }
 
 Result<Known> LakeOf::keyed(std::string_view code) {

@@ -52,4 +52,12 @@ cluster rejoin
 cluster status
 echo "[cluster] ledger, audit log and lake"
 CITYBRAIN_STORE=$(cluster store) CITYBRAIN_COLUMNS=$(cat "$work/columns") "$CITYBRAIN" verify --data "$work/city"
+echo "[cluster] the city moves to embedded stores and back"
+for n in 1 2 3; do cluster end "process$n"; done
+columns=$(cat "$work/columns")
+"$CITYBRAIN" migrate --from "$(cluster store)" --from-columns "$columns" --to "$work/embedded"
+"$CITYBRAIN" verify --data "$work/embedded"
+up=$(cluster store | sed 's/dbname=city/dbname=city2/')
+cluster sql "CREATE DATABASE city2"
+"$CITYBRAIN" migrate --from "$work/embedded" --to "$up" --to-columns "${columns/\/citybrain?//city2?}"
 echo "[cluster] green"

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "base/room.h"
 #include "base/schema.h"
 #include "lake/query.h"
 #include "sql/db.h"
@@ -93,6 +94,9 @@ struct LakeOptions {
   int columns_threads = 2;
 };
 
+// The lake's own tables in the store; Lake::open runs them.
+std::vector<Migration> migrations();
+
 // Thread-safe; owned by cli. Always holds: a landing's rows, its changes and its position are there
 // together or not at all, whatever kills the process, and are durable when land() returns; columns
 // hold exactly the log up to as_of(), neither less nor twice (those of a cluster may for some rows
@@ -109,6 +113,9 @@ class Lake {
   virtual Result<void> define(const Resource& resource) = 0;
   // The definition; not_found where there is none.
   virtual Result<Resource> resource(std::string_view code) = 0;
+
+  // All that are known, by code.
+  virtual Result<std::vector<Resource>> resources() = 0;
 
   using Also = std::function<Result<void>(sql::Tx&)>;
   // Lands a batch whose schema is the resource's. Keyed: rows, change log, position and whatever
@@ -133,6 +140,8 @@ class Lake {
   virtual Result<void> look(const std::function<Result<void>(RowsView&)>& fn) = 0;
   // How far a source has landed; "" where it never did.
   virtual Result<std::string> position(std::string_view source) = 0;
+  // The sources that have landed in an append resource, in order of their names.
+  virtual Result<std::vector<std::string>> sources(std::string_view resource) = 0;
 
   // Current row of a keyed resource by whole key, as landed last (not lagging); none where there is
   // none.
