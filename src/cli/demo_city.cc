@@ -201,7 +201,8 @@ void greet(const DemoOptions& options) {
       "\n宁波城市大脑 · 演示数据 (demo city, seed %llu, scale %s)\n"
       "  http://%s:%u/          ways in\n"
       "  /cockpit  数字驾驶舱     /console  工作台     /m  手机端     /docs/  API\n"
-      "  logins (password %s): admin engineer steward finance finance2 policy publisher\n"
+      "  logins (password %s): admin engineer steward finance finance2 law competition policy "
+      "publisher\n"
       "  auditor leader · firms: firm firm2 firm3 · citizens: citizen citizen2\n\n",
       static_cast<unsigned long long>(options.seed), options.scale.c_str(),
       options.serve.address.c_str(), static_cast<unsigned>(options.serve.port), demo_password);
