@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <iostream>
+#include <optional>
 
 #include "args.h"
 #include "base/csv.h"
@@ -70,10 +71,10 @@ Result<json::value> ask_running(const std::string& data, const Ask& ask) {
   return ask_server(data, ask.method == Method::get ? "GET" : "POST", path + query, ask.body);
 }
 
-Result<json::value> ask_here(const std::string& data, const Ask& ask) {
+Result<json::value> ask_here(const std::string& data, InstanceLock lock, const Ask& ask) {
   CityOptions city_options = options_here(data);
   city_options.demo = read_demo_mark(data).has_value();
-  CB_TRY(const std::unique_ptr<City> city, City::open(city_options));
+  CB_TRY(const std::unique_ptr<City> city, City::open(city_options, std::move(lock)));
   Request request;
   request.principal.kind = Principal::Kind::system;
   request.principal.id = "system:operator";
@@ -96,10 +97,9 @@ Result<json::value> asked(const std::string& data, const Ask& ask) {
   if (!std::filesystem::exists(data)) {
     return not_found("no folder '" + data + "'; name the city's with --data");
   }
-  auto lock = InstanceLock::take(data);
+  CB_TRY(std::optional<InstanceLock> lock, lock_or_server(data));
   if (!lock) return ask_running(data, ask);
-  { const InstanceLock released = std::move(*lock); }
-  return ask_here(data, ask);
+  return ask_here(data, std::move(*lock), ask);
 }
 
 std::string text_in(const json::value& object, const char* name) {

@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <iostream>
+#include <optional>
 
 #include "admin_room.h"
 #include "args.h"
@@ -22,7 +23,6 @@
 #include "catalog_command.h"
 #include "decision_commands.h"
 #include "demo_city.h"
-#include "migrate_command.h"
 #include "migrate_command.h"
 #include "rooms.h"
 #include "serve.h"
@@ -109,11 +109,10 @@ Result<json::value> on_city(const Args& args, const std::string& path, const jso
   if (!std::filesystem::exists(data)) {
     return not_found("no folder '" + data + "'; name the city's with --data");
   }
-  auto lock = InstanceLock::take(data);
+  CB_TRY(std::optional<InstanceLock> lock, lock_or_server(data));
   if (!lock) return ask_server(data, "POST", path, body);
-  { const InstanceLock released = std::move(*lock); }
   CB_TRY(const CityOptions options, city_options(args));
-  CB_TRY(const std::unique_ptr<City> city, City::open(options));
+  CB_TRY(const std::unique_ptr<City> city, City::open(options, std::move(*lock)));
   CB_TRY(json::object result, local(*city));
   return json::value(std::move(result));
 }

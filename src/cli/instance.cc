@@ -3,6 +3,8 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -10,11 +12,31 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <thread>
 #include <utility>
 
 #include "http/client.h"
 
 namespace citybrain::cli {
+namespace {
+
+using Steady = std::chrono::steady_clock;
+constexpr std::chrono::milliseconds pause_ms{50};  // between two looks
+
+// Whether somebody listens at the socket; a file that a dead server left refuses.
+bool listens(const std::string& path) {
+  sockaddr_un to{};
+  to.sun_family = AF_UNIX;
+  if (path.size() >= sizeof to.sun_path) return true;  // ask_server() says what is wrong with it
+  std::memcpy(to.sun_path, path.c_str(), path.size() + 1);
+  const int file = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  if (file < 0) return false;
+  const bool there = ::connect(file, reinterpret_cast<const sockaddr*>(&to), sizeof to) == 0;
+  ::close(file);
+  return there;
+}
+
+}  // namespace
 
 Result<InstanceLock> InstanceLock::take(const std::string& data_dir) {
   std::error_code error;
@@ -31,6 +53,17 @@ Result<InstanceLock> InstanceLock::take(const std::string& data_dir) {
   return InstanceLock(file);
 }
 
+Result<InstanceLock> InstanceLock::wait(const std::string& data_dir,
+                                        std::chrono::milliseconds ms_max) {
+  const auto until = Steady::now() + ms_max;
+  for (;;) {
+    auto lock = take(data_dir);
+    const bool held = !lock && lock.error().code == Code::conflict;
+    if (!held || Steady::now() >= until) return lock;
+    std::this_thread::sleep_for(pause_ms);
+  }
+}
+
 InstanceLock::InstanceLock(InstanceLock&& other) noexcept : file_(std::exchange(other.file_, -1)) {}
 
 InstanceLock& InstanceLock::operator=(InstanceLock&& other) noexcept {
@@ -43,6 +76,24 @@ InstanceLock::~InstanceLock() {
 }
 
 std::string admin_socket(const std::string& data_dir) { return data_dir + "/admin.sock"; }
+
+Result<std::optional<InstanceLock>> lock_or_server(const std::string& data_dir,
+                                                   std::chrono::milliseconds ms_max) {
+  const auto until = Steady::now() + ms_max;
+  const std::string socket = std::filesystem::absolute(admin_socket(data_dir)).string();
+  for (;;) {
+    auto lock = InstanceLock::take(data_dir);
+    if (lock) return std::optional(std::move(*lock));
+    if (lock.error().code != Code::conflict) return std::move(lock).error();
+    if (listens(socket)) return std::optional<InstanceLock>();
+    if (Steady::now() >= until) {
+      return conflict("another citybrain process holds '" + data_dir +
+                      "' and does not listen at '" + socket +
+                      "'; wait until it has started, or stop it");
+    }
+    std::this_thread::sleep_for(pause_ms);
+  }
+}
 
 Result<json::value> ask_server(const std::string& data_dir, const std::string& method,
                                const std::string& path, const json::value& body) {

@@ -2,6 +2,8 @@
 // through its admin socket.
 #pragma once
 
+#include <chrono>
+#include <optional>
 #include <string>
 
 #include "base/json.h"
@@ -14,6 +16,9 @@ class InstanceLock {
  public:
   // Makes the folder where there is none. Code::conflict where another process holds it.
   static Result<InstanceLock> take(const std::string& data_dir);
+  // The same, after waiting for a holder that is about to let go: a command that ends, a server
+  // that stops.
+  static Result<InstanceLock> wait(const std::string& data_dir, std::chrono::milliseconds ms_max);
   InstanceLock(InstanceLock&& other) noexcept;
   InstanceLock& operator=(InstanceLock&& other) noexcept;
   ~InstanceLock();
@@ -24,6 +29,12 @@ class InstanceLock {
 };
 
 std::string admin_socket(const std::string& data_dir);
+
+// How a command reaches a city: by the lock, which it keeps until it is done, or, where another
+// process holds that, by nothing as soon as that one listens at its admin socket (a server that
+// starts has the lock first). Code::conflict where it does not within ms_max.
+Result<std::optional<InstanceLock>> lock_or_server(
+    const std::string& data_dir, std::chrono::milliseconds ms_max = std::chrono::seconds(30));
 
 // Asks the server that serves DATA_DIR; an HTTP problem becomes an Error with its detail.
 Result<json::value> ask_server(const std::string& data_dir, const std::string& method,

@@ -95,7 +95,8 @@ Result<void> migrate_rooms(sql::Db& db) {
   return sql::migrate(db, "cockpit", cockpit::migrations());
 }
 
-City::City(CityOptions options) : options_(std::move(options)) {}
+City::City(CityOptions options, InstanceLock lock)
+    : options_(std::move(options)), lock_(std::move(lock)) {}
 
 // Rooms first: their handlers and jobs hold references to the parts below.
 City::~City() {
@@ -108,7 +109,13 @@ Result<std::string> City::definition(const std::string& file) const {
 }
 
 Result<std::unique_ptr<City>> City::open(const CityOptions& options) {
-  std::unique_ptr<City> city(new City(options));
+  constexpr std::chrono::seconds lock_wait_max{3};  // a short command may have it
+  CB_TRY(InstanceLock lock, InstanceLock::wait(options.data_dir, lock_wait_max));
+  return open(options, std::move(lock));
+}
+
+Result<std::unique_ptr<City>> City::open(const CityOptions& options, InstanceLock lock) {
+  std::unique_ptr<City> city(new City(options, std::move(lock)));
   CB_DO(city->open_stores());
   CB_DO(city->open_guard());
   CB_DO(city->open_intake());
@@ -118,8 +125,6 @@ Result<std::unique_ptr<City>> City::open(const CityOptions& options) {
 }
 
 Result<void> City::open_stores() {
-  CB_TRY(InstanceLock lock, InstanceLock::take(options_.data_dir));
-  lock_ = std::make_unique<InstanceLock>(std::move(lock));
   random_ = options_.random ? options_.random : std::make_shared<SystemRandom>();
   if (options_.clock) {
     clock_ = options_.clock;

@@ -66,6 +66,8 @@ class City {
   // Takes the data folder, opens the stores, migrates every room, reads the city's definition.
   // A refused line of the definition is logged and left out; a missing file is an Error.
   static Result<std::unique_ptr<City>> open(const CityOptions& options);
+  // The same of a data folder that the caller has taken already.
+  static Result<std::unique_ptr<City>> open(const CityOptions& options, InstanceLock lock);
   ~City();
 
   const CityOptions& options() const { return options_; }
@@ -87,7 +89,7 @@ class City {
 
  private:
   struct Ports;
-  explicit City(CityOptions options);
+  City(CityOptions options, InstanceLock lock);
   Result<void> open_stores();
   Result<void> open_guard();
   Result<void> open_intake();
@@ -95,7 +97,7 @@ class City {
   Result<void> make_rooms();
 
   CityOptions options_;
-  std::unique_ptr<InstanceLock> lock_;
+  InstanceLock lock_;
   std::shared_ptr<Clock> clock_;
   std::shared_ptr<Random> random_;
   std::unique_ptr<sql::Db> db_;

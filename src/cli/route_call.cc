@@ -2,6 +2,7 @@
 #include "route_call.h"
 
 #include <filesystem>
+#include <optional>
 
 #include "base/text.h"
 #include "instance.h"
@@ -62,13 +63,11 @@ Result<json::value> call_city(const std::string& data_dir, const std::string& me
   if (!std::filesystem::exists(data_dir)) {
     return not_found("no folder '" + data_dir + "'; name the city's with --data");
   }
-  auto lock = InstanceLock::take(data_dir);
+  CB_TRY(std::optional<InstanceLock> lock, lock_or_server(data_dir));
   if (!lock) return ask_server(data_dir, method, path, body);
-  { const InstanceLock released = std::move(*lock); }
-  CityOptions options;
-  options.data_dir = data_dir;
+  CityOptions options = options_here(data_dir);
   if (read_demo_mark(data_dir)) options.demo = true;
-  CB_TRY(const std::unique_ptr<City> city, City::open(options));
+  CB_TRY(const std::unique_ptr<City> city, City::open(options, std::move(*lock)));
   return call_here(*city, method, path, body);
 }
 

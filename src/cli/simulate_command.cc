@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <functional>
 #include <iostream>
+#include <optional>
 #include <thread>
 
 #include "args.h"
@@ -235,7 +236,7 @@ Result<void> run(const std::vector<std::string>& words) {
   if (!std::filesystem::exists(data)) {
     return not_found("no folder '" + data + "'; name the city's with --data");
   }
-  auto lock = InstanceLock::take(data);
+  CB_TRY(std::optional<InstanceLock> lock, lock_or_server(data));
   if (!lock) {
     return simulate_all(
         args, files,
@@ -243,11 +244,9 @@ Result<void> run(const std::vector<std::string>& words) {
           return ask_server(data, method, path, body);
         });
   }
-  { const InstanceLock released = std::move(*lock); }
-  CityOptions city_options;
-  city_options.data_dir = data;
+  CityOptions city_options = options_here(data);
   if (const auto mark = read_demo_mark(data)) city_options.demo = true;
-  CB_TRY(const std::unique_ptr<City> city, City::open(city_options));
+  CB_TRY(const std::unique_ptr<City> city, City::open(city_options, std::move(*lock)));
   return simulate_all(args, files,
                       [&](const std::string& method, const std::string& path,
                           const json::value& body) { return ask_here(*city, method, path, body); });
