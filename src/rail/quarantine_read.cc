@@ -78,7 +78,7 @@ std::string key_masked(const catalog::Resource& resource, std::string_view key) 
   for (const catalog::Item& item : resource.items) {
     if (!item.key || at > key.size()) continue;
     const std::size_t stop = std::min(key.find('|', at), key.size());
-    out += (at > 0 ? "|" : "") + masked(item.grade, key.substr(at, stop - at));
+    out += (at > 0 ? "|" : "") + masked(item, key.substr(at, stop - at));
     at = stop + 1;
   }
   return out;
@@ -93,7 +93,7 @@ std::vector<MaskedField> fields_of(const catalog::Resource& resource, const Sour
     const catalog::Item& item = resource.items[i];
     const bool bad = std::any_of(reasons.begin(), reasons.end(),
                                  [&](const Reason& reason) { return reason.item == item.code; });
-    out.push_back({item.code, item.name, masked(item.grade, (*cells)[i]), bad});
+    out.push_back({item.code, item.name, masked(item, (*cells)[i]), bad});
   }
   return out;
 }

@@ -16,11 +16,6 @@ std::optional<std::size_t> item_of(const catalog::Resource& resource, std::strin
   return std::nullopt;
 }
 
-int grade_of(const catalog::Resource& resource, std::string_view column) {
-  const auto item = item_of(resource, column);
-  return item ? resource.items[*item].grade : 4;
-}
-
 // Calls `take(name, value)` for each cell; false where the row cannot be taken apart.
 template <class Take>
 bool each_cell(const std::vector<std::string>& header, std::string_view raw, bool& json,
@@ -59,14 +54,18 @@ std::optional<std::vector<std::string>> raw_cells(const catalog::Resource& resou
   return cells;
 }
 
-std::string masked(int grade, std::string_view value) {
-  if (value.empty() || !is_utf8(value)) return value.empty() ? "" : hidden;
-  switch (grade) {
-    case 1: return std::string(first_code_points(value, 200));
-    case 2: return std::string(first_code_points(value, code_points(value) < 5 ? 1 : 4)) + hidden;
-    case 3: return std::string(first_code_points(value, 1)) + hidden;
-    default: return hidden;
+std::string masked(const catalog::Item& item, std::string_view value) {
+  if (value.empty()) return "";
+  if (!is_utf8(value)) return hidden;
+  const Type type = item.field.type;
+  const bool day = type == Type::date || type == Type::timestamp;
+  if (item.grade == 1) return std::string(first_code_points(value, 200));
+  if (item.grade == 2 && (day || type == Type::text)) {
+    return std::string(first_code_points(value, code_points(value) < 5 ? 1 : 4)) + hidden;
   }
+  if (item.grade == 3 && type == Type::text)
+    return std::string(first_code_points(value, 1)) + hidden;
+  return hidden;
 }
 
 std::string mask_row(const catalog::Resource& resource, const std::vector<std::string>& header,
@@ -75,11 +74,13 @@ std::string mask_row(const catalog::Resource& resource, const std::vector<std::s
   json::object object;
   bool json = false;
   const bool cut = each_cell(header, raw, json, [&](std::string_view name, std::string_view value) {
-    const int grade = grade_of(resource, name);
+    const auto item = item_of(resource, name);  // a column that is no item's is hidden
+    const std::string text = item ? masked(resource.items[*item], value) : hidden;
     if (json) {
-      object[is_utf8(name) && grade < 4 ? name : hidden] = masked(grade, value);
+      const bool named = item && is_utf8(name) && resource.items[*item].grade < 4;
+      object[named ? name : hidden] = text;
     } else {
-      csv += (csv.empty() ? "" : ",") + masked(grade, value);
+      csv += (csv.empty() ? "" : ",") + text;
     }
   });
   if (!cut) return hidden;

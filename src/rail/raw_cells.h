@@ -17,8 +17,9 @@ std::optional<std::vector<std::string>> raw_cells(const catalog::Resource& resou
                                                   const std::vector<std::string>& header,
                                                   std::string_view raw);
 
-// By grade: L1 as it is, L2 its beginning, L3 its first character, L4 nothing.
-std::string masked(int grade, std::string_view value);
+// By grade: L1 as it is, L2 the beginning of a text and the year of a day, L3 the first character
+// of a text, all else nothing.
+std::string masked(const catalog::Item& item, std::string_view value);
 
 // The row with each cell masked by its item's grade; what cannot be told apart is hidden whole.
 std::string mask_row(const catalog::Resource& resource, const std::vector<std::string>& header,
