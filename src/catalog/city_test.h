@@ -30,4 +30,14 @@ struct City {
   std::unique_ptr<Catalog> catalog;
 };
 
+// Staff of a department, whose rights are these.
+inline Principal officer(const char* department, std::vector<std::string> rights) {
+  Principal who;
+  who.kind = Principal::Kind::staff;
+  who.id = std::string("u-") + department;
+  who.department = department;
+  who.roles = std::move(rights);
+  return who;
+}
+
 }  // namespace citybrain::catalog

@@ -8,17 +8,9 @@
 namespace citybrain::catalog {
 namespace {
 
-Principal person(const char* department, std::vector<std::string> rights) {
-  Principal who;
-  who.kind = Principal::Kind::staff;
-  who.id = std::string("u-") + department;
-  who.department = department;
-  who.roles = std::move(rights);
-  return who;
-}
-
-const Principal steward = person("dsj", {"catalog.write", "catalog.write_all", "catalog.read_all"});
-const Principal other = person("fhfb", {"catalog.write"});
+const Principal steward =
+    officer("dsj", {"catalog.write", "catalog.write_all", "catalog.read_all"});
+const Principal other = officer("fhfb", {"catalog.write"});
 
 Finding phones(std::int64_t hits) {
   Finding one;

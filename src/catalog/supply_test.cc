@@ -13,15 +13,6 @@
 namespace citybrain::catalog {
 namespace {
 
-Principal officer(const char* department, std::vector<std::string> rights) {
-  Principal who;
-  who.kind = Principal::Kind::staff;
-  who.id = std::string("u-") + department;
-  who.department = department;
-  who.roles = std::move(rights);
-  return who;
-}
-
 const Principal asker = officer("fhfb", {"catalog.demand"});
 const Principal provider = officer("dsj", {"catalog.answer"});
 const Principal bureau = officer("dsj", {"catalog.coordinate"});

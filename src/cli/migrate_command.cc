@@ -48,6 +48,11 @@ Result<void> hold(Side& side, const std::string& place) {
   return ok();
 }
 
+// One line that the next overwrites, where somebody looks; "" ends it.
+void show(const std::string& line) {
+  if (::isatty(STDERR_FILENO) == 1) std::fprintf(stderr, "\r\033[K%s", line.c_str());
+}
+
 Result<void> copy_rows(Side& from, Side& to) {
   std::int64_t rows = 0;
   std::int64_t written = 0;
@@ -56,12 +61,10 @@ Result<void> copy_rows(Side& from, Side& to) {
     rows += table.rows;
     written += table.written;
     ++tables;
-    if (::isatty(STDERR_FILENO) == 0) return;
-    std::fprintf(stderr, "\r\033[K  %lld tables, %lld rows, %lld written: %s",
-                 static_cast<long long>(tables), static_cast<long long>(rows),
-                 static_cast<long long>(written), table.name.c_str());
+    show("  " + std::to_string(tables) + " tables, " + std::to_string(rows) + " rows, " +
+         std::to_string(written) + " written: " + table.name);
   }));
-  if (::isatty(STDERR_FILENO) == 1) std::fprintf(stderr, "\r\033[K");
+  show("");
   std::printf("rows: %lld in %lld tables, %lld written\n", static_cast<long long>(rows),
               static_cast<long long>(tables), static_cast<long long>(written));
   return ok();
@@ -162,11 +165,9 @@ Result<void> copy_columns(Side& from, Side& to) {
                      " rows here, " + std::to_string(their.rows) + " there");
     }
     rows += our.rows;
-    if (::isatty(STDERR_FILENO) == 0) continue;
-    std::fprintf(stderr, "\r\033[K  columns: %lld rows, %s", static_cast<long long>(rows),
-                 resource.code.c_str());
+    show("  columns: " + std::to_string(rows) + " rows, " + resource.code);
   }
-  if (::isatty(STDERR_FILENO) == 1) std::fprintf(stderr, "\r\033[K");
+  show("");
   std::printf("columns: equal in all %zu resources, %lld rows\n", resources.size(),
               static_cast<long long>(rows));
   return ok();

@@ -194,8 +194,7 @@ Result<CopiedTable> copy_table(Db& from, Db& to, const Table& table) {
     if (!differs.wrong.empty() || !differs.missing.empty()) CB_DO(mend(to, table, differs));
     done.rows += static_cast<std::int64_t>(ours.size());
     done.written += static_cast<std::int64_t>(differs.missing.size());
-    const auto replaced = static_cast<std::int64_t>(differs.wrong.size());
-    done.removed += replaced;
+    done.removed += static_cast<std::int64_t>(differs.wrong.size());
     if (end) return done;
     after = last;
   }

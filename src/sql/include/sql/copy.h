@@ -16,7 +16,7 @@ struct CopiedTable {
   std::string name;
   std::int64_t rows = 0;     // in `from`
   std::int64_t written = 0;  // rows that were missing or other
-  std::int64_t removed = 0;  // rows that `from` does not have
+  std::int64_t removed = 0;  // rows that were other, or that `from` does not have
 };
 
 // What a table holds, independent of the engine: its rows, and SHA-256 (hex) over all of them in
@@ -35,7 +35,8 @@ using CopyProgress = std::function<void(const CopiedTable&)>;
 // what is equal: broken off, it goes on where it was when it is called again, and over a `from`
 // that lives each further call has only to write what has changed since. Equal they are after a
 // call during which nobody wrote to `from`. Tables of a process rather than of the city (who leads)
-// are left out. Tells `progress` each table.
+// are left out. Conflict where a unique value moved between rows of different pages: empty
+// `to` and call it again. Tells `progress` each table.
 Result<std::vector<CopiedTable>> copy(Db& from, Db& to, const CopyProgress& progress);
 
 // All that copy() copies.
